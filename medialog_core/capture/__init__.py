@@ -1,0 +1,1 @@
+"""What zero-code capture shares over frameworks: nothing here imports one."""

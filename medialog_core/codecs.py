@@ -1,0 +1,71 @@
+"""The one visible table of media: value type -> kind, encode, decode.
+
+A codec encodes what was logged under one key at once, because a list of float images shares one
+range. `encode` is a generator: each payload can be written before the next one is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+from .arrays import describe
+from .errors import InvalidInput, WrongType
+from .media import histogram, image, table, text
+from .payload import Payload
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How one type of value becomes payloads and comes back."""
+
+    kind: str
+    type: type[Any]
+    encode: Callable[[Sequence[Any]], Iterable[Payload]]
+    decode: Callable[[Payload], Any]
+
+
+def encode(values: Sequence[Any]) -> Iterable[Payload]:
+    """Encode values of one type, logged under one key."""
+    return find(type(values[0])).encode(values)
+
+
+def decode(payload: Payload) -> Any:
+    """Give the media value back.
+
+    Raises:
+        InvalidInput: Its kind is not in the table.
+    """
+    kind = kind_of(payload)
+    if kind not in _BY_KIND:
+        raise InvalidInput(f"kind: {kind!r} is not one that this version decodes: {sorted(_BY_KIND)}")
+    return _BY_KIND[kind].decode(payload)
+
+
+def kind_of(payload: Payload) -> str:
+    """Give the name of its kind, known here or not."""
+    return str(payload.meta.__struct_config__.tag)
+
+
+def find(type_: type[Any]) -> Codec:
+    """Give the codec of a type.
+
+    Raises:
+        WrongType: There is none.
+    """
+    try:
+        return _BY_TYPE[type_]
+    except KeyError:
+        raise WrongType(f"expected a media value, got {describe(type_)}") from None
+
+
+TABLE: tuple[Codec, ...] = (
+    Codec("image", image.Image, image.encode, image.decode),
+    Codec("histogram", histogram.Histogram, histogram.encode, histogram.decode),
+    Codec("text", text.Text, text.encode, text.decode),
+    Codec("table", table.Table, lambda tables: table.encode(tables, encode), lambda p: table.decode(p, decode)),
+)
+_BY_TYPE = {codec.type: codec for codec in TABLE}
+_BY_KIND = {codec.kind: codec for codec in TABLE}

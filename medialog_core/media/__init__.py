@@ -1,0 +1,1 @@
+"""Media types: value, encode and decode, one file a type."""

@@ -1,0 +1,68 @@
+"""Recycled buffers for snapshots: fresh pages make a large copy many times dearer.
+
+A buffer is free when nothing but the pool refers to it, so nobody has to give one back: an array
+that views it keeps it alive as its base, through any slice, reshape or cast.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+SMALL_BYTES = 256 * 1024
+"""Below this the C allocator recycles by itself."""
+CAP_BYTES = 64 * 1024 * 1024
+"""The pool never holds more, in use or idle; above it a buffer is plain memory."""
+_REFS_WHEN_IDLE = 3
+"""The pool's list, the loop variable and `getrefcount`'s own argument."""
+
+
+class Pool:
+    """Buffers by size, rounded up to a power of two or one and a half of it."""
+
+    def __init__(self, cap_bytes: int = CAP_BYTES) -> None:
+        self.cap_bytes = cap_bytes
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every buffer; also what a forked child does, whose lock may have been held."""
+        self._lock = threading.Lock()
+        self._buffers: list[NDArray[np.uint8]] = []
+        self.held_bytes = 0
+
+    def take(self, nbytes: int) -> NDArray[np.uint8]:
+        """Give `nbytes` of writable memory with undefined content."""
+        if nbytes < SMALL_BYTES:
+            return np.empty(nbytes, np.uint8)
+        size = _rounded(nbytes)
+        with self._lock:
+            for buffer in self._buffers:
+                if len(buffer) == size and sys.getrefcount(buffer) <= _REFS_WHEN_IDLE:
+                    return buffer[:nbytes]
+            fresh = np.empty(size, np.uint8)
+            if self._make_room(size):
+                self._buffers.append(fresh)
+                self.held_bytes += size
+        return fresh[:nbytes]
+
+    def _make_room(self, size: int) -> bool:
+        kept = []
+        for buffer in self._buffers:
+            idle = sys.getrefcount(buffer) <= _REFS_WHEN_IDLE
+            if idle and self.held_bytes + size > self.cap_bytes:
+                self.held_bytes -= len(buffer)
+            else:
+                kept.append(buffer)
+        self._buffers = kept
+        return self.held_bytes + size <= self.cap_bytes
+
+
+def _rounded(nbytes: int) -> int:
+    power = 1 << (nbytes - 1).bit_length()
+    return power * 3 // 4 if nbytes <= power * 3 // 4 else power
+
+
+POOL = Pool()

@@ -1,0 +1,255 @@
+"""Every JSON shape on disk and on the wire, and nothing else (format 1; the text is docs/format.md).
+
+Rows are what readers, DuckDB and the viewer see; metas are what a row's `meta` string holds.
+Non-finite numbers are the strings "NaN", "Infinity", "-Infinity": JSON has none, and an encoder
+that writes null would make a NaN loss vanish.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+FORMAT = 1
+
+Number = float | Literal["NaN", "Infinity", "-Infinity"]
+Area = Literal["config", "summary", "status", "health", "checkpoint"]
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+class File(Struct, frozen=True, omit_defaults=True):
+    """Where bytes are; the field names are those of Parquet's FILE logical type.
+
+    `uri` is relative to the run directory; without `offset` the file is the whole of it.
+    """
+
+    uri: str
+    size: int
+    content_type: str
+    checksum: str
+    offset: int | None = None
+
+
+class Extra(Struct, frozen=True):
+    """A further file of a row, e.g. role `mask:predictions`."""
+
+    role: str
+    file: File
+
+
+class Row(Struct, omit_defaults=True):
+    """A row of `items/`; `meta` is a JSON string whose `kind` repeats the column."""
+
+    id: str
+    run: str
+    key: str
+    ts: float
+    kind: str
+    meta: str
+    step: int | None = None
+    epoch: Number | None = None
+    rank: int = 0
+    idx: int = 0
+    sample_id: str | None = None
+    width: int | None = None
+    height: int | None = None
+    caption: str | None = None
+    file: File | None = None
+    extra: list[Extra] = []
+
+
+class ScalarRow(Struct, omit_defaults=True):
+    """A row of `scalars/`."""
+
+    id: str
+    run: str
+    key: str
+    step: int
+    ts: float
+    value: Number
+    epoch: Number | None = None
+    rank: int = 0
+
+
+class StateRow(Struct, omit_defaults=True):
+    """A row of `state/`; `value` is a JSON string."""
+
+    id: str
+    run: str
+    ts: float
+    area: str
+    key: str
+    value: str
+    rank: int = 0
+
+
+class RunFile(Struct, omit_defaults=True):
+    """`run.json`: written once, by the first process, never again."""
+
+    format: int
+    run: str
+    name: str
+    project: str
+    created: float
+    group: str | None = None
+    job_type: str | None = None
+    tags: list[str] = []
+    notes: str | None = None
+    launch: dict[str, Any] = {}
+
+
+# --- metas ----------------------------------------------------------------------------------------
+
+
+class Meta(Struct, tag_field="kind", omit_defaults=True):
+    """What every kind has: `of` is the length of the list this value was logged in."""
+
+    of: int | None = None
+
+
+class Conversion(Struct, omit_defaults=True, frozen=True):
+    """How numbers became pixels.
+
+    Attributes:
+        rule: `unit` ([0, 1] times 255), `symmetric` ([-1, 1] to [0, 255]), `clip`, `value_range`
+            ([lo, hi] to [0, 255]), `cast` (`normalize=False`) or `bool` (0 and 255).
+        lo, hi: The range that was decided or stated.
+        nonfinite: How many NaN and infinities became 0.
+    """
+
+    rule: str
+    lo: float | None = None
+    hi: float | None = None
+    nonfinite: int = 0
+
+
+class MaskMeta(Struct, omit_defaults=True):
+    """A mask set; its picture is the `extra` file of role `mask:<set>`."""
+
+    class_labels: dict[str, str] = {}
+
+
+class Position(Struct, frozen=True, rename="camel"):
+    """A box in its own domain."""
+
+    min_x: float = msgspec.field(name="minX")
+    max_x: float = msgspec.field(name="maxX")
+    min_y: float = msgspec.field(name="minY")
+    max_y: float = msgspec.field(name="maxY")
+
+
+class BoxMeta(Struct, omit_defaults=True):
+    """One box; `form` remembers that it came as middle, width and height."""
+
+    position: Position
+    domain: Literal["fraction", "pixel"]
+    class_id: int | None = None
+    box_caption: str | None = None
+    scores: dict[str, Number] = {}
+    form: Literal["corners", "middle"] = "corners"
+
+
+class BoxSetMeta(Struct, omit_defaults=True):
+    """A box set."""
+
+    box_data: list[BoxMeta]
+    class_labels: dict[str, str] = {}
+
+
+class Label(Struct, omit_defaults=True):
+    """A classification: what is true, what was predicted, how sure."""
+
+    truth: str | None = None
+    prediction: str | None = None
+    score: Number | None = None
+
+
+class ImageMeta(Meta, tag="image", kw_only=True):
+    """An image. `encoding` says how its file came to be, e.g. `png`, `jpeg lossy`, `file`."""
+
+    width: int
+    height: int
+    channels: int
+    bit_depth: int
+    encoding: str
+    conversion: Conversion | None = None
+    masks: dict[str, MaskMeta] = {}
+    boxes: dict[str, BoxSetMeta] = {}
+    label: Label | None = None
+    scores: dict[str, Number] = {}
+    grouping: int | None = None
+    classes: dict[str, str] = {}
+
+
+class ExponentBins(Struct, omit_defaults=True):
+    """Powers of two by sign: `[first, counts]` counts magnitudes in [2^(first+i), 2^(first+i+1))."""
+
+    neg: tuple[int, list[int]] = (0, [])
+    zero: int = 0
+    pos: tuple[int, list[int]] = (0, [])
+
+
+class HistogramMeta(Meta, tag="histogram"):
+    """A histogram: bins as one of `edges`, `linear` [lo, hi, n] or `exponent`.
+
+    `n` counts finite values; `nan`, `pos_inf` and `neg_inf` stand apart.
+    """
+
+    edges: list[Number] | None = None
+    linear: tuple[Number, Number, int] | None = None
+    exponent: ExponentBins | None = None
+    counts: list[Number] = []
+    density: bool = False
+    nan: int = 0
+    pos_inf: int = 0
+    neg_inf: int = 0
+    n: int = 0
+    min: Number | None = None
+    max: Number | None = None
+    sum: Number | None = None
+    sum_squares: Number | None = None
+
+
+class ColumnMeta(Struct, omit_defaults=True):
+    """A column of a table: `type` is `number`, `boolean`, `string`, a media kind, `json` or `any`."""
+
+    name: str
+    type: str
+    optional: bool = True
+
+
+class TableMeta(Meta, tag="table", kw_only=True):
+    """A table; its cells are its file, `application/vnd.medialog.table+json`."""
+
+    columns: list[ColumnMeta]
+    nrows: int
+
+
+class TextMeta(Meta, tag="text"):
+    """A text; above 8 KiB `text` is absent and the file holds it."""
+
+    text: str | None = None
+    format: Literal["plain", "markdown"] = "plain"
+
+
+KnownMeta = ImageMeta | HistogramMeta | TableMeta | TextMeta
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def to_number(value: float) -> Number:
+    """Give `value` as JSON can hold it."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def from_number(value: Number) -> float:
+    """Undo `to_number`."""
+    return float(value)

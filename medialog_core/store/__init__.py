@@ -1,0 +1,1 @@
+"""The core store: layout, writer, reader, seal."""
