@@ -139,8 +139,13 @@ class Sink(Protocol):
 
     A sink may buffer; `flush` returns when everything written is committed and raises `OSError`
     where it could not be (the records are then kept for the next try). `close` flushes and
-    releases; both may be called twice.
+    releases; both may be called twice. `lost` counts records that were given up because what is
+    kept for the next try is bounded: a full disk never hangs a training.
     """
+
+    @property
+    def lost(self) -> int:
+        """How many records were given up."""
 
     def write(self, record: Record) -> None:
         """Take one record."""

@@ -6,6 +6,7 @@ that views it keeps it alive as its base, through any slice, reshape or cast.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 
@@ -66,3 +67,5 @@ def _rounded(nbytes: int) -> int:
 
 
 POOL = Pool()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=POOL.reset)

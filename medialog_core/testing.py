@@ -24,6 +24,7 @@ class MemorySink:
         self.records: list[Record] = []
         self.flushes = 0
         self.closed = False
+        self.lost = 0
         self.fail_with: OSError | None = None
 
     def write(self, record: Record) -> None:

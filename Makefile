@@ -1,0 +1,42 @@
+# Two commands: `make demo` shows what medialog does, `make test` proves it. Both set everything up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-stamp
+SOURCES := medialog_core medialog_lightning tests benchmarks examples
+PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
+
+.PHONY: setup demo test check bench test-faults clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "[1/3] a private Python environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "[2/3] uv, to install the rest quickly"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv --constraint constraints.txt
+	@echo "[3/3] medialog, its extras and the tools of development (about 3 GB to download, most of it torch)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[all]' --group dev
+	@touch $@
+	@du -sh $(VENV) | awk '{print "      done: " $$1 " in $(VENV)"}'
+
+demo: setup
+	@$(BIN)/python -m examples.demo
+
+test: setup
+	$(PYTEST) -n 2 --dist loadfile -q
+
+check: setup
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+test-faults: setup
+	MEDIALOG_FAULT_TRIALS=200 $(PYTEST) -q -m faults --timeout 1800
+
+clean:
+	rm -rf $(VENV) demo_out

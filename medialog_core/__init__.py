@@ -1,0 +1,1 @@
+"""medialog: local-first media logging."""

@@ -1,0 +1,73 @@
+"""How much time looking may take: capture's own seconds against those of the training.
+
+The budget decides only whether to look. A look is granted when all earlier ones are paid for, so
+an expensive look stretches the distance to the next one and the share holds in the long run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+GRACE_SECS = 1.0
+"""Looks at a validation, few and wanted at each one, may run ahead of their share by this much."""
+
+
+class Budget:
+    """Counts the seconds that looks took, and grants or refuses the next.
+
+    Attributes:
+        spent_secs: What all looks took.
+        refused: How many looks were put off.
+    """
+
+    def __init__(self, share: float, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._share = share
+        self._clock = clock
+        self._begun = clock()
+        self._depth = 0
+        self._granted: set[str] = set()
+        self.spent_secs = 0.0
+        self.refused = 0
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Count the time of this block, once where blocks are nested."""
+        self._depth += 1
+        start = self._clock()
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self.spent_secs += self._clock() - start
+
+    def grants(self, what: str, grace_secs: float = 0.0) -> bool:
+        """Say whether to look at `what` now; the first look is always granted."""
+        granted = what not in self._granted or self.overspent_secs <= grace_secs
+        self._granted.add(what)
+        self.refused += not granted
+        return granted
+
+    @property
+    def overspent_secs(self) -> float:
+        """Seconds beyond the share of the training's own time so far; negative while some are left."""
+        training_secs = self._clock() - self._begun - self.spent_secs
+        return self.spent_secs - self._share * training_secs
+
+
+class Cadence:
+    """Every n-th step: the first one, then the next that is n or more steps later."""
+
+    def __init__(self, every: int) -> None:
+        self.every = every
+        self._last: int | None = None
+
+    def due(self, step: int) -> bool:
+        """Say whether a look is due at `step`; it stays due until `done` is called."""
+        return self._last is None or step < self._last or step - self._last >= self.every
+
+    def done(self, step: int) -> None:
+        """Note a look."""
+        self._last = step

@@ -1,0 +1,95 @@
+"""`run.config` and `run.summary`: dictionaries whose changes are written, with attribute access."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any
+
+from .arrays import is_array, to_numpy, to_scalar
+from .schema import to_number
+
+OnSet = Callable[[str, Any], None]
+
+
+class Recorded(MutableMapping[str, Any]):
+    """A dictionary that tells `on_set` of each new value; `d.key` is `d["key"]`."""
+
+    def __init__(self, values: Mapping[str, Any], on_set: OnSet) -> None:
+        object.__setattr__(self, "_values", dict(values))
+        object.__setattr__(self, "_on_set", on_set)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._on_set(str(key), value)
+        self._values[str(key)] = value
+
+    def __delitem__(self, key: str) -> None:
+        self._on_set(key, None)
+        del self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"no {name!r}; there is {sorted(self)}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Take a mapping, a namespace (`argparse`'s) or pairs; W&B's `allow_val_change` is accepted."""
+        kwargs.pop("allow_val_change", None)
+        others = [arg if isinstance(arg, Mapping) or not hasattr(arg, "__dict__") else vars(arg) for arg in args]
+        super().update(*others, **kwargs)
+
+
+class Summary(Recorded):
+    """The last scalar of each key, overlaid by what was set here."""
+
+    def __init__(self, values: Mapping[str, Any], on_set: OnSet, last: Mapping[str, float]) -> None:
+        super().__init__(values, on_set)
+        object.__setattr__(self, "_last", last)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key] if key in self._values else self._last[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._last, **self._values})
+
+    def __len__(self) -> int:
+        return len({**self._last, **self._values})
+
+
+def to_json(value: Any) -> Any:
+    """Give `value` as JSON can hold it: numbers of any library, arrays as lists, the rest by `repr`."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, float):
+        return to_number(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+        return [to_json(item) for item in items]
+    scalar = to_scalar(value)
+    if scalar is not None:
+        return to_json(scalar)
+    if is_array(value):
+        return to_json(to_numpy(value, "value").tolist())
+    return repr(value) if not hasattr(value, "__fspath__") else str(value)
+

@@ -1,0 +1,85 @@
+"""What lies in the queue, at which step, under which key."""
+
+from __future__ import annotations
+
+import operator
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .arrays import describe
+from .errors import WrongType
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Media of one type, logged under one key, not encoded yet."""
+
+    key: str
+    step: int | None
+    epoch: float | None
+    ts: float
+    rank: int
+    values: tuple[Any, ...]
+    listed: bool
+
+
+class Steps:
+    """Decides where a call goes: steps may come in any order, and none is refused.
+
+    Args:
+        first: The step of the first call that states none.
+    """
+
+    def __init__(self, first: int = 0) -> None:
+        self.next = first
+        self._open: int | None = None
+        self._lock = threading.Lock()
+
+    def peek(self, source: Callable[[], int] | None = None) -> int:
+        """Give the step that a call without one would go to."""
+        if source is not None:
+            return source()
+        return self.next if self._open is None else self._open
+
+    def take(self, step: int | None, commit: bool | None, source: Callable[[], int] | None = None) -> int:
+        """Give the step of a call, and note it.
+
+        Args:
+            step: As stated, or None: `source`'s, the step held open, or one after the highest.
+            commit: False holds the step open for the next call.
+            source: A trainer's step, where there is a trainer.
+
+        Raises:
+            WrongType: `step` is no whole number.
+        """
+        with self._lock:
+            place = self.peek(source) if step is None else _whole(step)
+            self._open = place if commit is False else None
+            self.next = max(self.next, place + 1)
+            return place
+
+
+def flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Give key and value, nested dictionaries as `a/b` keys.
+
+    Raises:
+        WrongType: A key is no string.
+    """
+    for key, value in data.items():
+        if not isinstance(key, str):
+            raise WrongType(f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}")
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{prefix}{key}/")
+        else:
+            yield prefix + key, value
+
+
+def _whole(step: Any) -> int:
+    try:
+        return operator.index(step)
+    except TypeError:
+        if isinstance(step, float) and step.is_integer():
+            return int(step)
+        raise WrongType(f"step: expected a whole number, got {describe(step)}") from None

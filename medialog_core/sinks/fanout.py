@@ -1,0 +1,107 @@
+"""Which sinks a run writes to, and how one record reaches all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ..arrays import describe
+from ..errors import InvalidInput, WrongType
+from ..payload import Record, Sink
+from ..store.writer import Durability, StoreWriter
+
+NAMES = ("store", "tensorboard")
+"""What `sinks=` may name."""
+
+
+def open_sinks(
+    names: Sequence[str | Sink], directory: Path, run: str, rank: int, *, durability: Durability | None = None
+) -> Fanout:
+    """Make what a run writes to: the one place where sinks are composed.
+
+    Args:
+        names: From `NAMES`, each at most once; a `Sink` is taken as it is.
+        directory: The run directory.
+        run: The run's id.
+        rank: Which process of a distributed run writes.
+        durability: When the store makes what it wrote safe from a power failure.
+
+    Raises:
+        InvalidInput: There is no name, an unknown one, or one twice.
+        WrongType: `names` is a string, or holds something that is no sink.
+        MissingExtra: A sink's package is not installed.
+    """
+    _check(names)
+    sinks: list[Sink] = []
+    for name in names:
+        if name == "store":
+            sinks.append(StoreWriter(directory, run, rank, durability=durability))
+        elif name == "tensorboard":
+            from .tensorboard import TensorBoardSink  # noqa: PLC0415 - an extra, slow to import
+
+            sinks.append(TensorBoardSink(directory, run, rank))
+        elif not isinstance(name, str):
+            sinks.append(name)
+    return Fanout(sinks)
+
+
+class Fanout:
+    """Hands each record to every sink, whatever happens in one of them.
+
+    What a sink raises is raised once all were served: the first error, with the others at the end
+    of its chain of causes.
+    """
+
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        self.sinks = tuple(sinks)
+
+    def write(self, record: Record) -> None:
+        """Give `record` to every sink."""
+        self._each(lambda sink: sink.write(record))
+
+    def flush(self) -> None:
+        """Commit in every sink."""
+        self._each(lambda sink: sink.flush())
+
+    def close(self) -> None:
+        """Close every sink."""
+        self._each(lambda sink: sink.close())
+
+    def _each(self, act: Callable[[Sink], None]) -> None:
+        errors: list[Exception] = []
+        for sink in self.sinks:
+            try:
+                act(sink)
+            except Exception as error:  # noqa: BLE001, PERF203 - a bug in one must not keep the rest from their record
+                errors.append(error)
+        if errors:
+            raise _chained(errors)
+
+
+def _chained(errors: Sequence[Exception]) -> Exception:
+    last: BaseException = errors[0]
+    for error in errors[1:]:
+        while last.__cause__ is not None:
+            last = last.__cause__
+        if error is not last:
+            last.__cause__ = error
+    return errors[0]
+
+
+def _check(names: Sequence[str | Sink]) -> None:
+    if isinstance(names, str):
+        raise WrongType(f"sinks: expected a sequence such as ({names!r},), got {describe(names)}")
+    if not names:
+        raise InvalidInput(f"sinks: expected at least one of {NAMES}, got none; mode='disabled' writes nothing")
+    for i, name in enumerate(names):
+        if isinstance(name, str):
+            _check_name(name, names[:i])
+        elif not all(callable(getattr(name, method, None)) for method in ("write", "flush", "close")):
+            raise WrongType(f"sinks: expected names from {NAMES} or objects with write, flush and close, got {describe(name)}")
+
+
+def _check_name(name: str, before: Sequence[str | Sink]) -> None:
+    if name not in NAMES:
+        raise InvalidInput(f"sinks: unknown {name!r}; known are {NAMES}")
+    if name in before:
+        raise InvalidInput(f"sinks: {name!r} is named twice")

@@ -1,0 +1,68 @@
+"""What a run is, as one value that travels to children and back from the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from .errors import InvalidInput
+from .payload import Sink
+from .store.writer import Durability
+from .worker import OnFull
+
+QUEUE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Where and what a run is.
+
+    Attributes:
+        directory: The run's directory, absolute.
+        id, name, project: Its names; `id` is unique in the project.
+        rank: This process's place in a distributed run.
+        owner: Whether this process writes the run's status; children do not.
+        disabled: Check arguments, start no thread, write nothing.
+        sinks: Names (`store`, `tensorboard`) or objects that satisfy `payload.Sink`.
+        strict: Raise a failed write at the next call instead of at `finish`.
+        on_full: `wait` or `drop`, when `queue_bytes` of raw input wait for the encoder.
+        durability: `fsync` syncs every commit; None every 30 s, and every commit on a network disk.
+        config, tags, notes, group, job_type: As in W&B.
+    """
+
+    directory: Path
+    id: str
+    name: str
+    project: str = "default"
+    rank: int = 0
+    owner: bool = True
+    disabled: bool = False
+    sinks: tuple[str | Sink, ...] = ("store",)
+    strict: bool = False
+    on_full: OnFull = "wait"
+    queue_bytes: int = QUEUE_BYTES
+    durability: Durability | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    notes: str | None = None
+    group: str | None = None
+    job_type: str | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("on_full", self.on_full, ("wait", "drop"))
+        _one_of("durability", self.durability, (None, "fsync"))
+        if self.queue_bytes <= 0:
+            raise InvalidInput(f"queue_bytes: expected a positive number of bytes, got {self.queue_bytes!r}")
+        if not self.sinks:
+            raise InvalidInput("sinks: expected at least one of 'store' and 'tensorboard', got none")
+
+    def for_child(self) -> RunSpec:
+        """Give the spec of a handle in another process."""
+        return replace(self, owner=False, config={})
+
+
+def _one_of(field_name: str, value: object, allowed: tuple[object, ...]) -> None:
+    if value not in allowed:
+        raise InvalidInput(f"{field_name}: expected one of {allowed}, got {value!r}")

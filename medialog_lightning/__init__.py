@@ -1,0 +1,1 @@
+"""Zero-code media capture for PyTorch Lightning."""
