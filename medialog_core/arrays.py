@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from .errors import InvalidInput, WrongType
-from .pool import POOL
+from .pool import POOL, SMALL_BYTES
 
 Array = NDArray[Any]
 
@@ -48,15 +48,27 @@ def to_numpy(value: Any, field: str) -> Array:
         return _from_list(value, field)
     if is_array(value):
         return _plain(np.asarray(value), field)
-    raise WrongType(f"{field}: expected an array, a tensor or a list of numbers, got {describe(value)}")
+    raise WrongType(
+        f"{field}: expected an array, a tensor or a list of numbers, got {describe(value)}"
+    )
 
 
-def snapshot(array: Array) -> Array:
-    """Copy `array` into recycled memory; the copy is contiguous and read-only."""
-    buffer = POOL.take(array.nbytes).view(array.dtype).reshape(array.shape)
-    np.copyto(buffer, array)
-    buffer.flags.writeable = False
-    return buffer
+def snapshot(array: Array, dtype: DTypeLike | None = None) -> Array:
+    """Copy `array` into recycled memory; the copy is contiguous and read-only.
+
+    Args:
+        array: Of any strides.
+        dtype: What to cast to, unchecked; its own by default.
+    """
+    kind = array.dtype if dtype is None else np.dtype(dtype)
+    nbytes = array.size * kind.itemsize
+    if nbytes < SMALL_BYTES:
+        copy = array.astype(kind, order="C")
+    else:
+        copy = POOL.take(nbytes).view(kind).reshape(array.shape)
+        np.copyto(copy, array, casting="unsafe")
+    copy.flags.writeable = False
+    return copy
 
 
 def to_scalar(value: Any) -> float | None:
@@ -89,7 +101,7 @@ def _convertible(value: object) -> bool:
 
 def _plain(array: Array, field: str) -> Array:
     if array.dtype.kind in "biufc":
-        return array
+        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
     if array.dtype.kind == "V" and array.dtype.names is None:  # ml_dtypes' bfloat16 and float8
         return array.astype(np.float32)
     raise WrongType(f"{field}: expected numbers, got {describe(array)}")
@@ -116,4 +128,6 @@ def _from_list(value: list[Any] | tuple[Any, ...], field: str) -> Array:
     try:
         return _plain(np.asarray(value), field)
     except ValueError as error:
-        raise InvalidInput(f"{field}: its rows differ in length ({error}); log them one by one") from None
+        raise InvalidInput(
+            f"{field}: its rows differ in length ({error}); log them one by one"
+        ) from None

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-
 from .arrays import describe
 from .errors import InvalidInput, WrongType
 from .media import histogram, image, table, text
@@ -40,7 +39,9 @@ def decode(payload: Payload) -> Any:
     """
     kind = kind_of(payload)
     if kind not in _BY_KIND:
-        raise InvalidInput(f"kind: {kind!r} is not one that this version decodes: {sorted(_BY_KIND)}")
+        raise InvalidInput(
+            f"kind: {kind!r} is not one that this version decodes: {sorted(_BY_KIND)}"
+        )
     return _BY_KIND[kind].decode(payload)
 
 
@@ -65,7 +66,12 @@ TABLE: tuple[Codec, ...] = (
     Codec("image", image.Image, image.encode, image.decode),
     Codec("histogram", histogram.Histogram, histogram.encode, histogram.decode),
     Codec("text", text.Text, text.encode, text.decode),
-    Codec("table", table.Table, lambda tables: table.encode(tables, encode), lambda p: table.decode(p, decode)),
+    Codec(
+        "table",
+        table.Table,
+        lambda tables: table.encode(tables, encode),
+        lambda p: table.decode(p, decode),
+    ),
 )
 _BY_TYPE = {codec.type: codec for codec in TABLE}
 _BY_KIND = {codec.kind: codec for codec in TABLE}

@@ -15,8 +15,9 @@ from urllib.parse import quote
 from .arrays import describe
 from .errors import InvalidInput, NotStarted, WrongType
 from .lifecycle import say
+from .opening import start
 from .payload import Sink
-from .runs import Run, start
+from .runs import Run
 from .spec import QUEUE_BYTES, RunSpec
 from .store.layout import RUN_FILE
 from .store.writer import Durability
@@ -26,10 +27,22 @@ _active: Run | None = None
 
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}")
 _FALSE = ("", "0", "false", "no")
-_WANDB_ONLY = frozenset(
-    """allow_val_change anonymous config_exclude_keys config_include_keys entity force fork_from magic monitor_gym
-    resume_from save_code settings sync_tensorboard tensorboard""".split()
-)
+_WANDB_ONLY = {
+    "allow_val_change",
+    "anonymous",
+    "config_exclude_keys",
+    "config_include_keys",
+    "entity",
+    "force",
+    "fork_from",
+    "magic",
+    "monitor_gym",
+    "resume_from",
+    "save_code",
+    "settings",
+    "sync_tensorboard",
+    "tensorboard",
+}
 
 
 def init(
@@ -44,7 +57,9 @@ def init(
     group: str | None = None,
     job_type: str | None = None,
     resume: bool | Literal["allow", "auto", "must", "never"] | None = None,
-    reinit: bool | Literal["default", "return_previous", "finish_previous", "create_new"] | None = None,
+    reinit: bool
+    | Literal["default", "return_previous", "finish_previous", "create_new"]
+    | None = None,
     mode: Literal["online", "offline", "disabled"] | None = None,
     sinks: Sequence[str | Sink] = ("store",),
     strict: bool | None = None,
@@ -63,7 +78,10 @@ def init(
         dir: Where projects lie.
         config: Hyper-parameters.
         id: Letters, digits, `-`, `_` and `.`; of an existing run, it is resumed in new segments.
-        tags, notes, group, job_type: Kept with the run.
+        tags: Words to find the run by.
+        notes: A text about it.
+        group: What it belongs to.
+        job_type: What it does, e.g. `train`.
         resume: `never` refuses an existing id, `must` a new one; anything else takes both.
         reinit: What becomes of an active run: finished with a notice (default), returned
             (`return_previous`), or left alone beside the new one (`create_new`).
@@ -88,7 +106,7 @@ def init(
     if before is not None and reinit != "create_new":
         say(f"run {before.name} is finished, because init() was called again")
         before.finish()
-    disabled = _mode(mode) == "disabled"
+    disabled = chosen_mode(mode) == "disabled"
     run_id = _checked_id(id)
     directory = Path(_base(dir), _folder(project), run_id).absolute()
     _check_resume(resume, directory, disabled=disabled)
@@ -100,7 +118,7 @@ def init(
         rank=_rank(),
         disabled=disabled,
         sinks=tuple(sinks) if not isinstance(sinks, str) else (sinks,),
-        strict=_strict(strict),
+        strict=chosen_strict(strict),
         on_full=on_full,
         queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
         durability=durability,
@@ -127,7 +145,13 @@ def active() -> Run | None:
     return _active if _active is not None and not _active.finished else None
 
 
-def log(data: Mapping[str, Any], step: int | None = None, commit: bool | None = None, *, epoch: float | None = None) -> None:
+def log(
+    data: Mapping[str, Any],
+    step: int | None = None,
+    commit: bool | None = None,
+    *,
+    epoch: float | None = None,
+) -> None:
     """Log to the active run; see `Run.log`.
 
     Raises:
@@ -151,7 +175,9 @@ def required(what: str) -> Run:
     """
     run = active()
     if run is None:
-        raise NotStarted(f"{what} was used before init(): call medialog_core.init() first, or use a run's own .{what}")
+        raise NotStarted(
+            f"{what} was used before init(): call medialog_core.init() first, or use a run's own .{what}"
+        )
     return run
 
 
@@ -160,7 +186,11 @@ def _refuse_unknown(names: Mapping[str, Any]) -> None:
     if unknown:
         raise WrongType(f"init: unknown argument {unknown[0]!r}")
     if names:
-        warnings.warn(f"init: {sorted(names)} mean nothing to a local run and are ignored", UserWarning, stacklevel=3)
+        warnings.warn(
+            f"init: {sorted(names)} mean nothing to a local run and are ignored",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _base(dir: str | os.PathLike[str] | None) -> Path:
@@ -180,19 +210,31 @@ def _checked_id(run_id: str | None) -> str:
     if run_id is None:
         return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
     if not _ID.fullmatch(run_id):
-        raise InvalidInput(f"id: expected up to 128 letters, digits, '-', '_' or '.', got {run_id!r}; put other text in name=")
+        raise InvalidInput(
+            f"id: expected up to 128 letters, digits, '-', '_' or '.', got {run_id!r}; put other text in name="
+        )
     return run_id
 
 
-def _mode(mode: str | None) -> str:
+def chosen_mode(mode: str | None) -> str:
+    """Give the mode as stated, else `$MEDIALOG_MODE`'s, else `offline`.
+
+    Raises:
+        InvalidInput: There is no such mode.
+    """
     chosen = mode or os.environ.get("MEDIALOG_MODE") or "offline"
     if chosen not in ("online", "offline", "disabled"):
         raise InvalidInput(f"mode: expected 'online', 'offline' or 'disabled', got {chosen!r}")
     return chosen
 
 
-def _strict(strict: bool | None) -> bool:
-    return strict if strict is not None else os.environ.get("MEDIALOG_STRICT", "").lower() not in _FALSE
+def chosen_strict(strict: bool | None) -> bool:
+    """Give `strict` as stated, else whether `$MEDIALOG_STRICT` is set."""
+    return (
+        strict
+        if strict is not None
+        else os.environ.get("MEDIALOG_STRICT", "").lower() not in _FALSE
+    )
 
 
 def _mapping(config: Any) -> Mapping[str, Any]:
@@ -208,9 +250,13 @@ def _check_resume(resume: Any, directory: Path, *, disabled: bool) -> None:
     if resume == "never" and exists:
         raise InvalidInput(f"resume='never', but a run is in {directory}; choose another id")
     if resume == "must" and not exists and not disabled:
-        raise InvalidInput(f"resume='must', but no run is in {directory}; check project, dir and id")
+        raise InvalidInput(
+            f"resume='must', but no run is in {directory}; check project, dir and id"
+        )
 
 
 def _rank() -> int:
     launchers = ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
-    return next((int(os.environ[name]) for name in launchers if os.environ.get(name, "").isdigit()), 0)
+    return next(
+        (int(os.environ[name]) for name in launchers if os.environ.get(name, "").isdigit()), 0
+    )

@@ -36,7 +36,9 @@ class MissingExtra(MedialogError, ImportError):
     """An optional package is missing."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an extra that is not installed: pip install 'medialog[{extra}]'")
+        super().__init__(
+            f"{feature} needs an extra that is not installed: pip install 'medialog[{extra}]'"
+        )
 
 
 class StoreError(MedialogError, OSError):

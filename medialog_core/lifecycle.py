@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import platform
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from multiprocessing import util
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from ._version import __version__
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -64,8 +66,12 @@ def guard(run: Run) -> Callable[[], None]:
 def drain(worker: Worker, timeout_secs: float | None) -> int:
     """Close the worker, saying after 2 s how much is left; give how many items were left."""
     began = time.monotonic()
-    left = worker.close(PROGRESS_AFTER_SECS if timeout_secs is None else min(PROGRESS_AFTER_SECS, timeout_secs))
-    while left and (timeout_secs is None or time.monotonic() - began < timeout_secs) and worker.alive:
+    left = worker.close(
+        PROGRESS_AFTER_SECS if timeout_secs is None else min(PROGRESS_AFTER_SECS, timeout_secs)
+    )
+    while (
+        left and (timeout_secs is None or time.monotonic() - began < timeout_secs) and worker.alive
+    ):
         say(f"writing what was logged: {left} items left ({worker.queued_bytes / 1e6:.0f} MB)")
         left = worker.close(PROGRESS_AFTER_SECS)
     return left
@@ -75,6 +81,18 @@ def say(message: str) -> None:
     """Print a line for people, unless MEDIALOG_SILENT is set."""
     if os.environ.get("MEDIALOG_SILENT", "") in ("", "0"):
         print(f"medialog: {message}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def launch() -> dict[str, Any]:
+    """Say how this process was started, for `run.json`."""
+    return {
+        "argv": sys.argv,
+        "host": platform.node(),
+        "medialog": __version__,
+        "os": platform.platform(),
+        "pid": os.getpid(),
+        "python": platform.python_version(),
+    }
 
 
 def _died() -> bool:

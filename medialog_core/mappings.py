@@ -52,7 +52,10 @@ class Recorded(MutableMapping[str, Any]):
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Take a mapping, a namespace (`argparse`'s) or pairs; W&B's `allow_val_change` is accepted."""
         kwargs.pop("allow_val_change", None)
-        others = [arg if isinstance(arg, Mapping) or not hasattr(arg, "__dict__") else vars(arg) for arg in args]
+        others = [
+            arg if isinstance(arg, Mapping) or not hasattr(arg, "__dict__") else vars(arg)
+            for arg in args
+        ]
         super().update(*others, **kwargs)
 
 
@@ -75,21 +78,21 @@ class Summary(Recorded):
 
 def to_json(value: Any) -> Any:
     """Give `value` as JSON can hold it: numbers of any library, arrays as lists, the rest by `repr`."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, float):
-        return to_number(value)
-    if isinstance(value, int):
-        return value
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
-        return [to_json(item) for item in items]
+    if isinstance(value, set | frozenset):
+        return [to_json(item) for item in sorted(value, key=repr)]
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool):
+        return value
     scalar = to_scalar(value)
     if scalar is not None:
-        return to_json(scalar)
+        return to_number(scalar)
     if is_array(value):
         return to_json(to_numpy(value, "value").tolist())
-    return repr(value) if not hasattr(value, "__fspath__") else str(value)
-
+    return str(value) if hasattr(value, "__fspath__") else repr(value)

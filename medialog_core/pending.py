@@ -43,7 +43,9 @@ class Steps:
             return source()
         return self.next if self._open is None else self._open
 
-    def take(self, step: int | None, commit: bool | None, source: Callable[[], int] | None = None) -> int:
+    def take(
+        self, step: int | None, commit: bool | None, source: Callable[[], int] | None = None
+    ) -> int:
         """Give the step of a call, and note it.
 
         Args:
@@ -69,7 +71,9 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
     """
     for key, value in data.items():
         if not isinstance(key, str):
-            raise WrongType(f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}")
+            raise WrongType(
+                f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}"
+            )
         if isinstance(value, Mapping):
             yield from flatten(value, f"{prefix}{key}/")
         else:

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from . import codecs
-from .store.reader import ProjectReader, RunReader
+from .store.project import ProjectReader
+from .store.reader import RunReader
 
 __all__ = ["ProjectReader", "RunReader", "open_project", "open_run"]
 

@@ -111,6 +111,15 @@ class Meta(Struct, tag_field="kind", omit_defaults=True):
 
     of: int | None = None
 
+    @property
+    def kind(self) -> str:
+        """The name of the kind, as the row's column has it."""
+        return str(self.__struct_config__.tag)
+
+    def to_json(self) -> str:
+        """Give it as a row's `meta` string."""
+        return msgspec.json.encode(self).decode()
+
 
 class Conversion(Struct, omit_defaults=True, frozen=True):
     """How numbers became pixels.
@@ -197,7 +206,8 @@ class ExponentBins(Struct, omit_defaults=True):
 class HistogramMeta(Meta, tag="histogram"):
     """A histogram: bins as one of `edges`, `linear` [lo, hi, n] or `exponent`.
 
-    `n` counts finite values; `nan`, `pos_inf` and `neg_inf` stand apart.
+    `n` counts finite values; `nan`, `pos_inf` and `neg_inf` stand apart. With `total`, only a sample
+    of that many values was counted. Powers of two hold their counts themselves, not in `counts`.
     """
 
     edges: list[Number] | None = None
@@ -213,10 +223,15 @@ class HistogramMeta(Meta, tag="histogram"):
     max: Number | None = None
     sum: Number | None = None
     sum_squares: Number | None = None
+    total: int | None = None
 
 
 class ColumnMeta(Struct, omit_defaults=True):
-    """A column of a table: `type` is `number`, `boolean`, `string`, a media kind, `json` or `any`."""
+    """A column of a table.
+
+    `type` is `number`, `boolean`, `string`, a media kind (`image`), lists of one (`image[]`), `json`,
+    `null` (nothing but empty cells), or `any` (mixed: each cell is a `TypedCell`).
+    """
 
     name: str
     type: str
@@ -238,6 +253,69 @@ class TextMeta(Meta, tag="text"):
 
 
 KnownMeta = ImageMeta | HistogramMeta | TableMeta | TextMeta
+KINDS = frozenset(str(meta.__struct_config__.tag) for meta in KnownMeta.__args__)
+
+
+class UnknownMeta(Meta, tag="unknown", kw_only=True):
+    """A kind of a later version, kept as it came: `text` is the row's whole `meta` string."""
+
+    text: str
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind, as the row's column has it."""
+        return msgspec.json.decode(self.text, type=_Kind).kind
+
+    def to_json(self) -> str:
+        """Give the text it came as."""
+        return self.text
+
+
+class _Kind(Struct):
+    kind: str
+    of: int | None = None
+
+
+def decode_meta(text: str) -> Meta:
+    """Read a row's `meta` string; a kind that is not known here becomes an `UnknownMeta`.
+
+    Raises:
+        msgspec.MsgspecError: It is no JSON, has no `kind`, or not the shape of its kind.
+    """
+    head = msgspec.json.decode(text, type=_Kind)
+    if head.kind in KINDS:
+        known: Meta = msgspec.json.decode(text, type=KnownMeta)
+        return known
+    return UnknownMeta(of=head.of, text=text)
+
+
+# --- the file of a table --------------------------------------------------------------------------
+
+
+class Cell(Struct, omit_defaults=True):
+    """A media value in a table: what its row would hold; `meta` is an object here, no string."""
+
+    kind: str
+    meta: Any
+    file: File | None = None
+    extra: list[Extra] = []
+    caption: str | None = None
+    sample_id: str | None = None
+
+
+class TypedCell(Struct):
+    """A cell of an `any` column, which says itself what it is."""
+
+    type: str
+    value: Any
+
+
+class TableFile(Struct):
+    """`application/vnd.medialog.table+json`: the cells by column; an empty cell is null."""
+
+    columns: list[ColumnMeta]
+    nrows: int
+    data: dict[str, list[Any]]
 
 
 # --- numbers --------------------------------------------------------------------------------------

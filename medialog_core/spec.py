@@ -54,9 +54,13 @@ class RunSpec:
         _one_of("on_full", self.on_full, ("wait", "drop"))
         _one_of("durability", self.durability, (None, "fsync"))
         if self.queue_bytes <= 0:
-            raise InvalidInput(f"queue_bytes: expected a positive number of bytes, got {self.queue_bytes!r}")
+            raise InvalidInput(
+                f"queue_bytes: expected a positive number of bytes, got {self.queue_bytes!r}"
+            )
         if not self.sinks:
-            raise InvalidInput("sinks: expected at least one of 'store' and 'tensorboard', got none")
+            raise InvalidInput(
+                "sinks: expected at least one of 'store' and 'tensorboard', got none"
+            )
 
     def for_child(self) -> RunSpec:
         """Give the spec of a handle in another process."""

@@ -45,7 +45,11 @@ class MemorySink:
 
     def scalars(self, key: str) -> list[tuple[int, float]]:
         """Give (step, value) of one key, in the order written."""
-        return [(r.step, r.values[key]) for r in self.records if isinstance(r, Scalars) and key in r.values]
+        return [
+            (r.step, r.values[key])
+            for r in self.records
+            if isinstance(r, Scalars) and key in r.values
+        ]
 
     def state(self) -> dict[tuple[str, str], Any]:
         """Give the latest value of each (area, key)."""
@@ -57,7 +61,11 @@ def through_bytes(payload: Payload) -> Payload:
     files: dict[str, bytes] = {}
 
     def place(blob: Blob | LinkedBlob) -> File:
-        data = blob.render([place(link) for link in blob.links]) if isinstance(blob, LinkedBlob) else blob.data
+        data = (
+            blob.render([place(link) for link in blob.links])
+            if isinstance(blob, LinkedBlob)
+            else blob.data
+        )
         uri = f"memory/{len(files)}.{blob.extension}"
         files[uri] = data
         return File(uri=uri, size=len(data), content_type=blob.content_type, checksum="")
@@ -68,7 +76,9 @@ def through_bytes(payload: Payload) -> Payload:
 
     meta = msgspec.json.decode(msgspec.json.encode(payload.meta), type=KnownMeta)
     blobs = [read(blob) for blob in payload.blobs]
-    return Payload(meta, blobs, payload.caption, payload.sample_id, fetch=lambda file: files[file.uri])
+    return Payload(
+        meta, blobs, payload.caption, payload.sample_id, fetch=lambda file: files[file.uri]
+    )
 
 
 class CodecTests:
@@ -103,7 +113,9 @@ class CodecTests:
         assert all(value.nbytes > 0 for value in values)
 
 
-def text_entry(text: str = "hello", *, key: str = "note", step: int | None = 0, rank: int = 0) -> Entry:
+def text_entry(
+    text: str = "hello", *, key: str = "note", step: int | None = 0, rank: int = 0
+) -> Entry:
     """Give a small entry to write into a sink."""
     return Entry(key, step, None, 1.0, rank, 0, Payload(TextMeta(text=text)))
 
@@ -129,7 +141,17 @@ class SinkTests:
         sink.close()
 
     def test_an_unknown_kind_of_media_is_no_error(self, sink: Sink) -> None:
-        sink.write(Entry("k", 0, None, 1.0, 0, 0, Payload(_OddMeta(), [Blob(lambda: b"odd", "application/odd", "odd")])))
+        sink.write(
+            Entry(
+                "k",
+                0,
+                None,
+                1.0,
+                0,
+                0,
+                Payload(_OddMeta(), [Blob(lambda: b"odd", "application/odd", "odd")]),
+            )
+        )
         sink.close()
 
     def test_closing_twice_is_harmless(self, sink: Sink) -> None:

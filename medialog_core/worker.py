@@ -148,7 +148,9 @@ class Worker:
             if not self._queue and not self._urgent():
                 until_commit = self._commit_at - time.monotonic()
                 self._asleep = True
-                self._changed.wait(max(0.0, until_commit) if self._consumed > self._committed else IDLE_SECS)
+                self._changed.wait(
+                    max(0.0, until_commit) if self._consumed > self._committed else IDLE_SECS
+                )
                 self._asleep = False
             if self.queued_bytes < GATHER_BYTES and self._queue and not self._urgent():
                 self._changed.wait(GATHER_SECS)

@@ -1,1 +1,5 @@
-"""What zero-code capture shares over frameworks: nothing here imports one."""
+"""What zero-code capture shares over frameworks; nothing here but `torch_*` imports one."""
+
+from .options import Capture
+
+__all__ = ["Capture"]

@@ -9,44 +9,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .bins import LinearBins, PowerBins, even_edges, trimmed
+from .moments import Moments, nine_digits
 
 Floats = NDArray[np.floating[Any]]
 BLOCK = 1 << 16
 """Values at a time: 256 KiB of float32, which a core's own cache holds."""
 _SUBBINS = 1 << 15
 """Bins times sub-bins at most: an index fits 16 bits, a sub-bin is far wider than the rounding."""
+_FEW = 1024
+"""Up to so many values the edges alone are as fast."""
+_EPS64 = float(np.finfo(np.float64).eps)
 _SINGLE = frozenset("?bBhHef")
 """Type codes whose values float32 holds exactly."""
+_BITS: dict[int, tuple[Any, int, int]] = {4: (np.int32, 23, 512), 8: (np.int64, 52, 4096)}
+"""By bytes of a float: the integer of its size, bits of the mantissa, values of sign and exponent."""
+_SAFE_TO_SQUARE = (1e-15, 1e15)
+"""Largest magnitudes whose square float32 holds with all its digits."""
 _LARGEST = float(np.finfo(np.float64).max)
-
-
-@dataclass(frozen=True)
-class Moments:
-    """What is known of the values beside their bins; they add up like the bins.
-
-    Attributes:
-        n: How many were finite; `nan`, `pos_inf`, `neg_inf` stand apart.
-        min, max: Of the finite values, None where there are none or they are not known.
-        sum, sum_squares: Of the finite values, in the precision of the values themselves.
-        total: How many values there were, where only a sample of them was counted.
-    """
-
-    n: int = 0
-    nan: int = 0
-    pos_inf: int = 0
-    neg_inf: int = 0
-    min: float | None = None
-    max: float | None = None
-    sum: float | None = None
-    sum_squares: float | None = None
-    total: int | None = None
 
 
 class _Scan:
@@ -54,7 +39,7 @@ class _Scan:
 
     def __init__(self, values: NDArray[Any]) -> None:
         self._flat = values.ravel(order="K")
-        self._dtype = np.dtype(np.float32 if values.dtype.char in _SINGLE else np.float64)
+        self.dtype = np.dtype(np.float32 if values.dtype.char in _SINGLE else np.float64)
         self._clean = True
         self.lo, self.hi = math.inf, -math.inf
         self._nan = self._pos_inf = self._neg_inf = self._n = 0
@@ -65,7 +50,7 @@ class _Scan:
 
     def _raw(self) -> Iterator[Floats]:
         for start in range(0, self._flat.size, BLOCK):
-            yield self._flat[start : start + BLOCK].astype(self._dtype, copy=False)
+            yield self._flat[start : start + BLOCK].astype(self.dtype, copy=False)
 
     def blocks(self) -> Iterator[Floats]:
         """Give the finite values, a block at a time."""
@@ -95,7 +80,9 @@ class _Scan:
         apart = (self._n, self._nan, self._pos_inf, self._neg_inf)
         if not self._n:
             return Moments(*apart, total=total)
-        return Moments(*apart, self.lo, self.hi, _digits(self._sum), _digits(self._squares), total)
+        return Moments(
+            *apart, self.lo, self.hi, nine_digits(self._sum), nine_digits(self._squares), total
+        )
 
 
 def linear(values: NDArray[Any], num_bins: int) -> tuple[LinearBins, Moments]:
@@ -107,10 +94,11 @@ def linear(values: NDArray[Any], num_bins: int) -> tuple[LinearBins, Moments]:
     scan = _Scan(values)
     lo, hi = _range(scan.lo, scan.hi)
     edges = even_edges(lo, hi, num_bins)
+    scale = _scale(lo, hi, num_bins, scan.dtype) if values.size > _FEW else None
     counts = np.zeros(num_bins, np.int64)
-    sub = _SUBBINS >> (num_bins - 1).bit_length()
     for block in scan.blocks():
-        counts += _count(block, edges, sub)
+        index = _by_edges(block, edges) if scale is None else _by_scale(block, edges, scale)
+        counts += np.bincount(index, minlength=num_bins)
     return LinearBins(lo, hi, counts), scan.moments(None)
 
 
@@ -134,24 +122,69 @@ def _range(lo: float, hi: float) -> tuple[float, float]:
     return max(lo - pad, -_LARGEST), min(hi + pad, _LARGEST)
 
 
-def _count(block: Floats, edges: NDArray[np.float64], sub: int) -> NDArray[np.int64]:
-    n = len(edges) - 1
-    lo, hi = edges[0], edges[-1]
-    with np.errstate(over="ignore"):
-        scale = block.dtype.type(n * sub / (hi - lo)) if hi > lo else block.dtype.type(np.inf)
-    # The scaled value is off by some roundings of the largest magnitude; within a sub-bin they are
-    # harmless, and where they are not the edges decide every value.
-    off = max(-lo, hi) * float(scale) * float(np.finfo(block.dtype).eps) * 8
-    if not off < 1:
-        return np.bincount(_by_edges(block, edges), minlength=n)
-    place = block - block.dtype.type(lo)
+def _scale(lo: float, hi: float, num_bins: int, dtype: np.dtype[Any]) -> Any:
+    """Give sub-bins a unit, or None where a scaled value could be off by a sub-bin or overflow.
+
+    It is off by its own rounding, by that of the edges and by that of `lo`.
+    """
+    info, top = np.finfo(dtype.type), num_bins * _sub(num_bins)
+    scale, width = top / (hi - lo), hi - lo
+    if max(scale, width) > float(info.max):
+        return None
+    of_ends = max(-lo, hi) * _EPS64 * 4 + abs(float(dtype.type(lo)) - lo)
+    off = top * float(info.eps) * 4 + of_ends * scale
+    return dtype.type(scale) if off < 1 else None
+
+
+def _sub(num_bins: int) -> int:
+    """How many sub-bins a bin has, a power of two."""
+    return _SUBBINS >> (num_bins - 1).bit_length()
+
+
+def _by_scale(block: Floats, edges: NDArray[np.float64], scale: Any) -> NDArray[np.uint16]:
+    sub = _sub(len(edges) - 1)
+    place = block - block.dtype.type(edges[0])
     place *= scale
     index = place.astype(np.uint16)
-    near = np.flatnonzero((index + np.uint16(1)) & np.uint16(sub - 1) < 2)  # noqa: PLR2004
+    near = np.flatnonzero((index + np.uint16(1)) & np.uint16(sub - 1) < 2)  # noqa: PLR2004 - last or first of its bin
     index >>= np.uint16(sub.bit_length() - 1)
     index[near] = _by_edges(block[near], edges)
-    return np.bincount(index, minlength=n)
+    return index
 
 
 def _by_edges(values: Floats, edges: NDArray[np.float64]) -> NDArray[np.intp]:
     return np.minimum(np.searchsorted(edges, values, "right") - 1, len(edges) - 2)
+
+
+def _count_exponents(block: Floats) -> NDArray[np.int64]:
+    bits, mantissa, size = _BITS[block.itemsize]
+    return np.bincount((block.view(bits) >> mantissa) & (size - 1), minlength=size)
+
+
+def _by_sign(counts: NDArray[np.int64], scan: _Scan) -> PowerBins:
+    """Part counts by sign and exponent field; field 0 is zero and what is below normal numbers."""
+    info: Any = np.finfo(scan.dtype)
+    above, below = np.split(counts, 2)
+    fields_of_zero = int(above[0] + below[0])
+    tiny = _subnormal(scan, info) if fields_of_zero else np.zeros(0)
+    first = int(info.minexp) - int(info.nmant)
+
+    def side(normal: NDArray[np.int64], small: NDArray[Any]) -> tuple[int, NDArray[np.int64]]:
+        exponents = np.frexp(small)[1] - 1 - first
+        return trimmed(
+            first, np.concatenate([np.bincount(exponents, minlength=info.nmant), normal[1:]])
+        )
+
+    return PowerBins(
+        side(below, tiny[tiny < 0]), fields_of_zero - len(tiny), side(above, tiny[tiny > 0])
+    )
+
+
+def _subnormal(scan: _Scan, info: Any) -> NDArray[Any]:
+    return np.concatenate([b[(b != 0) & (np.abs(b) < info.smallest_normal)] for b in scan.blocks()])
+
+
+def _sum_squares(block: Floats, largest: float) -> float:
+    if not _SAFE_TO_SQUARE[0] < largest < _SAFE_TO_SQUARE[1]:
+        block = block.astype(np.float64)
+    return float(np.einsum("i,i->", block, block))

@@ -118,12 +118,16 @@ class PowerBins:
         """Add any other powers of two."""
         if not isinstance(other, PowerBins):
             raise InvalidInput(_CANNOT_ADD)
-        return PowerBins(_aligned(self.neg, other.neg), self.zero + other.zero, _aligned(self.pos, other.pos))
+        return PowerBins(
+            _aligned(self.neg, other.neg), self.zero + other.zero, _aligned(self.pos, other.pos)
+        )
 
     def write(self, meta: HistogramMeta) -> None:
         """Write first exponents and counts."""
         (neg, neg_counts), (pos, pos_counts) = self.neg, self.pos
-        meta.exponent = ExponentBins((neg, neg_counts.tolist()), self.zero, (pos, pos_counts.tolist()))
+        meta.exponent = ExponentBins(
+            (neg, neg_counts.tolist()), self.zero, (pos, pos_counts.tolist())
+        )
 
 
 def read(meta: HistogramMeta) -> Bins:

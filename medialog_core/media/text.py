@@ -14,7 +14,10 @@ from ..schema import TextMeta
 INLINE_BYTES = 8 * 1024
 """Longer texts are a file of their own."""
 Format = Literal["plain", "markdown"]
-_FILES = {"plain": ("text/plain; charset=utf-8", "txt"), "markdown": ("text/markdown; charset=utf-8", "md")}
+_FILES = {
+    "plain": ("text/plain; charset=utf-8", "txt"),
+    "markdown": ("text/markdown; charset=utf-8", "md"),
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,12 @@ NAMES = ("store", "tensorboard")
 
 
 def open_sinks(
-    names: Sequence[str | Sink], directory: Path, run: str, rank: int, *, durability: Durability | None = None
+    names: Sequence[str | Sink],
+    directory: Path,
+    run: str,
+    rank: int,
+    *,
+    durability: Durability | None = None,
 ) -> Fanout:
     """Make what a run writes to: the one place where sinks are composed.
 
@@ -55,6 +60,16 @@ class Fanout:
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self.sinks = tuple(sinks)
 
+    @property
+    def lost(self) -> int:
+        """How many records were given up, over all sinks."""
+        return sum(sink.lost for sink in self.sinks)
+
+    @property
+    def lost(self) -> int:
+        """How many records were given up, over all sinks."""
+        return sum(getattr(sink, "lost", 0) for sink in self.sinks)
+
     def write(self, record: Record) -> None:
         """Give `record` to every sink."""
         self._each(lambda sink: sink.write(record))
@@ -92,12 +107,18 @@ def _check(names: Sequence[str | Sink]) -> None:
     if isinstance(names, str):
         raise WrongType(f"sinks: expected a sequence such as ({names!r},), got {describe(names)}")
     if not names:
-        raise InvalidInput(f"sinks: expected at least one of {NAMES}, got none; mode='disabled' writes nothing")
+        raise InvalidInput(
+            f"sinks: expected at least one of {NAMES}, got none; mode='disabled' writes nothing"
+        )
     for i, name in enumerate(names):
         if isinstance(name, str):
             _check_name(name, names[:i])
-        elif not all(callable(getattr(name, method, None)) for method in ("write", "flush", "close")):
-            raise WrongType(f"sinks: expected names from {NAMES} or objects with write, flush and close, got {describe(name)}")
+        elif not all(
+            callable(getattr(name, method, None)) for method in ("write", "flush", "close")
+        ):
+            raise WrongType(
+                f"sinks: expected names from {NAMES} or objects with write, flush and close, got {describe(name)}"
+            )
 
 
 def _check_name(name: str, before: Sequence[str | Sink]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 BLOCK = 512
 END = bytes(2 * BLOCK)
 """Two empty blocks close an archive."""
+_REGULAR, _LINK_NAME, _MAGIC = b"0", bytes(100), b"ustar\0" + b"00"
 
 
 def header(name: str, size: int, mtime: float) -> bytes:
@@ -15,19 +16,18 @@ def header(name: str, size: int, mtime: float) -> bytes:
         size: Its length in bytes, below 8 GiB.
         mtime: Unix time in seconds.
     """
-    before = b"".join(
-        (
-            name.encode("ascii").ljust(100, b"\0"),
-            b"0000644\0" b"0000000\0" b"0000000\0",
-            b"%011o\0" % size,
-            b"%011o\0" % int(mtime),
-        )
-    )
-    after = (b"0" + bytes(100) + b"ustar\x0000").ljust(BLOCK - 156, b"\0")
+    mode_uid_gid = _octal(0o644, 8) + _octal(0, 8) + _octal(0, 8)
+    before = name.encode("ascii").ljust(100, b"\0") + mode_uid_gid
+    before += _octal(size, 12) + _octal(int(mtime), 12)
+    after = (_REGULAR + _LINK_NAME + _MAGIC).ljust(BLOCK - len(before) - 8, b"\0")
     checksum = sum(before) + sum(after) + 8 * ord(" ")
-    return before + b"%06o\0 " % checksum + after
+    return before + _octal(checksum, 7) + b" " + after
 
 
 def padding(size: int) -> bytes:
     """Give what fills a member of `size` bytes to whole blocks."""
     return bytes(-size % BLOCK)
+
+
+def _octal(number: int, width: int) -> bytes:
+    return b"%0*o\0" % (width - 1, number)

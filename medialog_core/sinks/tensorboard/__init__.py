@@ -1,1 +1,7 @@
-"""TensorBoard event files."""
+"""Event files that stock TensorBoard shows; needs the extra `tensorboard`, never TensorFlow."""
+
+from __future__ import annotations
+
+from .writer import TensorBoardSink
+
+__all__ = ["TensorBoardSink"]

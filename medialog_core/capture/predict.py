@@ -1,0 +1,85 @@
+"""`val/predictions` and `val/inputs` of one loader: followed, read, shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .batch import seen
+from .datasets import DatasetFacts
+from .evidence import Evidence, Unsure
+from .follow import Follower, Forward
+from .names import names_for
+from .samples import Sample
+from .session import Session
+from .shown import pictorial, pictures_of, raw_table, table_of
+
+
+class Predictions:
+    """Shows the same samples of one loader at each validation.
+
+    Args:
+        session: Where it goes.
+        follower: Follows the samples.
+        stage: `val`, and the loader where there are several.
+        facts: What is known of the loader's data set.
+    """
+
+    def __init__(self, session: Session, follower: Follower, stage: str, facts: DatasetFacts) -> None:
+        self.follower = follower
+        self.stage = stage
+        self.facts = facts
+        self._session = session
+
+    def log(self, forward: Forward, step: int, epoch: float | None) -> None:
+        """End a validation: log its predictions, or say why there are none."""
+        samples = self.follower.samples
+        if not samples:
+            self._session.notice(f"capture_no_samples/{self.stage}", _unpinned(self.stage))
+            return
+        found = self.follower.predictions(forward)
+        if isinstance(found, Unsure):
+            self._unread(samples, found, step, epoch)
+            return
+        evidence, reading = found
+        names = names_for(reading.task, evidence.rows[0], self._session.options, self.facts)
+        if pictorial(samples):
+            look = self._session.look(self.stage, [s.input for s in samples], self.facts)
+            shown, left_out = pictures_of(samples, found, names, look)
+            self._session.count("capture_boxes_left_out", left_out)
+            self._session.log({self._key: shown}, step, epoch)
+        else:
+            self._session.log({self._key: table_of(samples, found, names)}, step, epoch)
+
+    @property
+    def _key(self) -> str:
+        return f"{self.stage}/predictions"
+
+    def _unread(self, samples: Sequence[Sample], why: Unsure, step: int, epoch: float | None) -> None:
+        self._session.notice(f"capture_unsure/{self.stage}", _unsure(self.stage, samples, why, self.follower.last))
+        if self.follower.reading is not None:
+            return
+        look = self._session.look(self.stage, [s.input for s in samples], self.facts) if pictorial(samples) else None
+        self._session.log({self._key: raw_table(samples, self.follower.last, look)}, step, epoch)
+
+
+def stage_of(stage: str, loader: int, loaders: int) -> str:
+    """Name a stage by its loader, where there are several, as Lightning names metrics."""
+    return stage if loaders == 1 else f"{stage}/dataloader_idx_{loader}"
+
+
+def _unpinned(stage: str) -> str:
+    return (
+        f"no predictions of {stage}: the inputs of its batches can't be told; "
+        "Capture(roles={'input': <index or name in the batch>}) says where they are"
+    )
+
+
+def _unsure(stage: str, samples: Sequence[Sample], why: Unsure, last: Evidence | None) -> str:
+    first = samples[0]
+    targets = {place: seen(value) for place, value in first.targets.items()}
+    output = "none" if last is None else f"{seen(last.rows[0])} ({last.source} {last.place!r})"
+    return (
+        f"no overlay on {stage}/predictions: {why.reason}. Seen in one sample: input {seen(first.input)}, "
+        f"targets {targets or 'none'}, output {output}. Pin what is meant, e.g. "
+        "Capture(roles={'target': 1, 'prediction': 'logits', 'task': 'segmentation'})"
+    )

@@ -1,0 +1,107 @@
+"""From evidence to a reading: the most direct source that is understood, and only one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .evidence import LOSS_TARGET, Evidence, Reading, Source, Unsure
+from .options import Role
+from .samples import Sample
+from .scores import decided_class, decided_labels
+from .tasks import LABEL_TASKS, Case, fitting, scale_of
+
+SOURCES: tuple[Source, ...] = ("named output", "loss", "call", "output", "forward")
+"""The most direct first: what the user calls a prediction, then what the loss was given."""
+
+PIXELWISE = frozenset({"segmentation", "binary segmentation", "detection", "image-to-image"})
+"""Tasks whose prediction must lie on the picture as it is, not on a flipped or cropped copy."""
+
+Found = tuple[Evidence, Reading]
+
+
+def recognise(
+    samples: Sequence[Sample], evidence: Sequence[Evidence], roles: Mapping[str, Role]
+) -> Found | Unsure:
+    """Choose the evidence that is shown and say what it means.
+
+    Args:
+        samples: The samples, with everything in the batch that may be their truth.
+        evidence: What was seen of their predictions, a row a sample.
+        roles: What the user pinned.
+    """
+    if "prediction" in roles:
+        evidence = [e for e in evidence if e.place == roles["prediction"]]
+    for source in SOURCES:
+        here = [e for e in evidence if e.source == source and len(e.rows) == len(samples)]
+        found = [(e, reading) for e in here for reading in _readings(samples, e, roles)]
+        if found:
+            return _agreed(found)
+    return Unsure("no prediction that fits a target" if evidence else "no prediction was seen")
+
+
+def reads(samples: Sequence[Sample], evidence: Evidence, reading: Reading) -> bool:
+    """Say whether `evidence`, seen later, can be read in the way that was found first."""
+    truth = [s.targets[reading.target] for s in samples]
+    case = Case([s.input for s in samples], truth, evidence.rows, reading.loss, reading.ignore_index)
+    return reading.task in fitting(case)
+
+
+def _readings(samples: Sequence[Sample], evidence: Evidence, roles: Mapping[str, Role]) -> Iterator[Reading]:
+    ignore = roles.get("ignore_index", evidence.ignore_index)
+    for place, truth, sure in _truths(samples, evidence, roles):
+        case = Case([s.input for s in samples], truth, evidence.rows, evidence.loss, _as_id(ignore))
+        for task in [t for t in fitting(case) if t == roles.get("task", t)]:
+            scale = scale_of(task, case)
+            placed = task not in PIXELWISE or sure or evidence.on_inputs or case.truth_is_input
+            if placed and (scale is not None or task not in LABEL_TASKS):
+                yield Reading(task, place, scale, evidence.loss, _as_id(ignore))
+
+
+def _truths(
+    samples: Sequence[Sample], evidence: Evidence, roles: Mapping[str, Role]
+) -> Iterator[tuple[Role, Sequence[Any], bool]]:
+    """Give what may be the truth, and whether it lies on the inputs as they are.
+
+    What the loss was given is the truth; where it equals an element of the batch that one is named.
+    """
+    places = list(samples[0].targets)
+    if evidence.target is None or "target" in roles:
+        yield from ((p, [s.targets[p] for s in samples], False) for p in places if p != LOSS_TARGET)
+        return
+    for place in places:
+        if place != LOSS_TARGET and _same(evidence.target, [s.targets[place] for s in samples]):
+            yield place, evidence.target, True
+            return
+    yield LOSS_TARGET, evidence.target, False
+
+
+def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    return all(np.array_equal(np.squeeze(a), np.squeeze(b)) for a, b in zip(one, other, strict=True))
+
+
+def _agreed(found: Sequence[Found]) -> Found | Unsure:
+    """Give the one answer: several must name one task and one truth and decide alike."""
+    first = found[0]
+    if any((r.task, r.target) != (first[1].task, first[1].target) for _, r in found):
+        named = sorted({f"{e.place!r} as {r.task} of {r.target!r}" for e, r in found})
+        return Unsure(f"more than one reading: {', '.join(named)}")
+    decisions = [_decisions(*each) for each in found]
+    if any(not _same(decisions[0], other) for other in decisions[1:]):
+        return Unsure(f"predictions that differ: {', '.join(sorted(repr(e.place) for e, _ in found))}")
+    return next((each for each in found if each[1].scale != "ids"), first)
+
+
+def _decisions(evidence: Evidence, reading: Reading) -> list[Any]:
+    if reading.task == "detection":
+        return [row["boxes"] for row in evidence.rows]
+    if reading.scale is None:
+        return list(evidence.rows)
+    decide = decided_labels if reading.task in LABEL_TASKS else decided_class
+    return [decide(row, reading.scale) for row in evidence.rows]
+
+
+def _as_id(value: Role | None) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,122 @@
+"""Predicting pinned samples again, leaving no trace: modes, buffers and random states come back."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+import torch
+
+from .evidence import Evidence
+from .samples import Sample
+from .torch_rows import collated, parts_of, to_numpy_rows
+
+
+def forward_again(
+    root: torch.nn.Module,
+    path: str,
+    samples: Sequence[Sample],
+    *,
+    listed: bool,
+    device: torch.device,
+    precision: AbstractContextManager[Any] | None = None,
+) -> list[Evidence]:
+    """Predict samples with a module in evaluation mode, without gradients.
+
+    Every rank must be able to do this alone: no module may need another process in its forward.
+
+    Args:
+        root: The model.
+        path: The module that predicts, below `root`; "" is `root`.
+        samples: The samples, whose `native` rows are the inputs.
+        listed: The model takes a list of inputs, not one tensor.
+        device: Where the model is.
+        precision: The framework's autocast.
+    """
+    module = original(root.get_submodule(path))
+    inputs = collated([s.native for s in samples], device, listed)
+    with untouched(root, device), precision or nullcontext(), torch.no_grad():
+        output = _forward_of(module)(inputs)
+        parts = parts_of(output, len(samples), len(samples))
+    return [Evidence("forward", place, to_numpy_rows(rows), module=path) for place, rows in parts.items()]
+
+
+@contextmanager
+def untouched(root: torch.nn.Module, device: torch.device) -> Iterator[None]:
+    """Put modes, buffers and random states back after the block; run compiled parts eagerly."""
+    modes = [(module, module.training) for module in root.modules()]
+    buffers = [(buffer, _version(buffer), buffer.clone()) for buffer in root.buffers()]
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - what a user's forward may draw from
+    devices = [device] if device.type == "cuda" else []
+    with ExitStack() as stack:
+        stack.enter_context(torch.random.fork_rng(devices=devices))
+        stack.enter_context(_eager())
+        try:
+            root.eval()
+            yield
+        finally:
+            for module, training in modes:
+                module.training = training
+            _restore(buffers)
+            random.setstate(states[0])
+            np.random.set_state(states[1])  # noqa: NPY002
+
+
+def original(module: torch.nn.Module) -> torch.nn.Module:
+    """Give the module that `torch.compile` wrapped, or the module itself."""
+    inner = getattr(module, "_orig_mod", None)
+    return inner if isinstance(inner, torch.nn.Module) else module
+
+
+def can_run_eagerly(root: torch.nn.Module) -> bool:
+    """Say whether a forward of ours leaves the compiled graphs alone; torch before 2.6 can't."""
+    return hasattr(torch.compiler, "set_stance") or not is_compiled(root)
+
+
+def is_compiled(root: torch.nn.Module) -> bool:
+    """Say whether a part of the model, or a function its class or its module's file uses, is compiled."""
+    steps = vars(root).get("_compiler_ctx") is not None
+    return steps or any(_compiled_part(module) for module in root.modules()) or _calls_compiled(root)
+
+
+def graphs() -> int:
+    """Give how many graphs were compiled in this process so far."""
+    dynamo = sys.modules.get("torch._dynamo.utils")
+    return 0 if dynamo is None else int(dynamo.counters["stats"]["unique_graphs"])
+
+
+def _compiled_part(module: torch.nn.Module) -> bool:
+    return hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None) is not None
+
+
+def _calls_compiled(root: torch.nn.Module) -> bool:
+    spaces = [vars(root), *(vars(kind) for kind in type(root).__mro__)]
+    step = getattr(type(root), "training_step", None)
+    spaces.append(getattr(step, "__globals__", {}))
+    return any(hasattr(value, "_torchdynamo_orig_callable") for space in spaces for value in list(space.values()) if callable(value))
+
+
+def _forward_of(module: torch.nn.Module) -> Any:
+    """Give a module's own forward: Lightning replaces that of a compiled LightningModule."""
+    context = vars(module).get("_compiler_ctx")
+    return context["original_forward"] if context else module
+
+
+def _eager() -> AbstractContextManager[Any]:
+    set_stance = getattr(torch.compiler, "set_stance", None)  # torch 2.6
+    return set_stance("force_eager") if set_stance is not None else nullcontext()
+
+
+def _version(buffer: torch.Tensor) -> int | None:
+    """Give the counter of a tensor's changes in place; those made for inference have none."""
+    return None if buffer.is_inference() else buffer._version  # noqa: SLF001 - torch has no public one
+
+
+def _restore(buffers: Sequence[tuple[torch.Tensor, int | None, torch.Tensor]]) -> None:
+    for buffer, version, copy in buffers:
+        if version is None or _version(buffer) != version:
+            buffer.copy_(copy)

@@ -1,0 +1,84 @@
+"""Leading rows of torch batches and outputs: copied at once, brought to NumPy when the batch is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from .batch import PREDICTION_NAMES, leaves_of, numpy_of
+from .evidence import Evidence
+from .options import Role
+
+Rows = torch.Tensor | list[Any]
+"""A tensor whose first axis is the samples, or a list with one element a sample."""
+
+
+def leading(value: Any, count: int) -> Rows:
+    """Copy the first `count` samples; a slice would keep the whole activation alive."""
+    if isinstance(value, torch.Tensor):
+        return value.detach()[:count].clone()
+    return [_copied(item) for item in value[:count]]
+
+
+def to_numpy_rows(rows: Rows) -> list[Any]:
+    """Give one NumPy array, or dictionary of arrays, a sample."""
+    if isinstance(rows, torch.Tensor):
+        return list(numpy_of(rows))
+    return [numpy_of(item) for item in rows]
+
+
+def parts_of(output: Any, size: int, count: int) -> dict[Role, Rows]:
+    """Give the leading rows of each part of an output that has a row a sample.
+
+    Of a mapping only the parts with a usual name for predictions are taken where there are some.
+    """
+    if _per_sample(output, size):
+        return {0: leading(output, count)}
+    if not isinstance(output, tuple | list | Mapping) and not hasattr(output, "keys"):
+        return {}
+    parts = {place: part for place, part in leaves_of(output).items() if _per_sample(part, size)}
+    named = {place: part for place, part in parts.items() if place in PREDICTION_NAMES}
+    return {place: leading(part, count) for place, part in (named or parts).items()}
+
+
+def of_step(outputs: Any, size: int, count: int, pinned: Role | None) -> Iterator[Evidence]:
+    """Give what a step returned, if it has a row a sample.
+
+    Args:
+        outputs: The step's return value.
+        size: Samples in the batch.
+        count: How many leading ones are followed.
+        pinned: The place that the user's `roles` name, whose name is then a usual one.
+    """
+    if isinstance(outputs, torch.Tensor) or outputs is None:
+        parts = {0: outputs} if _per_sample(outputs, size) else {}
+    else:
+        parts = {p: v for p, v in leaves_of(outputs).items() if _per_sample(v, size)}
+    for place, part in parts.items():
+        named = place in PREDICTION_NAMES or place == pinned
+        yield Evidence("named output" if named else "output", place, to_numpy_rows(leading(part, count)))
+
+
+def native_rows(inputs: Any) -> Callable[[int], Any]:
+    """Give a function that copies one row of a batch's inputs to the CPU, its dtype kept."""
+    return lambda i: inputs[i].detach().cpu().clone()
+
+
+def collated(rows: Sequence[Any], device: torch.device, listed: bool) -> Any:
+    """Put rows together as the model takes its inputs: a list of tensors, or one tensor."""
+    placed = [row.to(device) for row in rows]
+    return placed if listed else torch.stack(placed)
+
+
+def _per_sample(value: Any, size: int) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.dim() > 0 and len(value) == size
+    return isinstance(value, list | tuple) and len(value) == size and all(isinstance(v, Mapping) for v in value)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    return {key: _copied(item) for key, item in value.items()} if isinstance(value, Mapping) else value

@@ -1,0 +1,149 @@
+"""A raw value that was given to `log` -> a number, media values, or nothing.
+
+Each type of value has its line in `_RULES`; a type that is not there is told by what it answers to,
+once, and by its base classes.
+
+A list of arrays is a list of pictures when each looks like one: HxW with both sides of 8 or more,
+or three axes of which the first or the last has 1, 3 or 4. An empty list is skipped like None; an
+array without elements is a histogram of nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image as PilImage
+
+from .arrays import describe, is_array, to_scalar
+from .errors import MedialogError, WrongType
+from .media.frames import is_frame
+from .media.histogram import Histogram
+from .media.image import Image
+from .media.table import Table
+from .media.text import Text
+
+Media = Image | Histogram | Table | Text
+MEDIA = (Image, Histogram, Table, Text)
+
+
+class Skip:
+    """The type of `SKIP`."""
+
+    def __repr__(self) -> str:
+        return "SKIP"
+
+
+SKIP: Final = Skip()
+"""What None and an empty list become: nothing to log."""
+Coerced = float | int | Media | list[Any] | Skip
+
+_CHANNELS = (1, 3, 4)
+_SMALLEST_SIDE = 8
+_FIX = (
+    "log a number, str, PIL image, array, data frame, a media value "
+    "(Image, Histogram, Table, Text) or a list of one media type"
+)
+
+
+def coerce(key: str, value: Any) -> Coerced:
+    """Give `value` as what can be logged; a table as it is now.
+
+    Args:
+        key: What it is logged under, for errors.
+        value: A number of any library, a media value, or raw: bool (0 or 1), None (skipped), str
+            (`Text`), PIL image (`Image`), array or tensor (a number if it has one element, else
+            `Histogram`), data frame (`Table`), or a list of PIL images, of arrays that look like
+            pictures, or of media values of one type.
+
+    Raises:
+        WrongType: None of these; the key is named.
+        InvalidInput: A picture, array or text that cannot be kept; the key is named.
+    """
+    rule = _RULES.get(type(value))
+    if rule is None:
+        rule = _rule_by_looks(value)
+    try:
+        return rule(value)
+    except MedialogError as error:
+        raise type(error)(f"log: {key!r}: {error}") from error
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _skip(_value: None) -> Skip:
+    return SKIP
+
+
+def _text(value: str) -> Text:
+    return Text(str(value))
+
+
+def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
+    if not values:
+        return SKIP
+    types = {type(value) for value in values}
+    if len(types) == 1 and issubclass(types.pop(), MEDIA):
+        return [value.frozen() if isinstance(value, Table) else value for value in values]
+    if all(map(_is_picture, values)):
+        return [value if isinstance(value, Image) else Image(value) for value in values]
+    wrong = next((i for i, value in enumerate(values) if not _is_picture(value)), 0)
+    raise WrongType(
+        "expected a list of PIL images, of arrays that look like pictures (HxW, HxWxC, CxHxW), or of media values of "
+        f"one type, got {describe(values[wrong])} at {wrong}; for numbers log np.array(...) or Histogram(...)"
+    )
+
+
+def _is_picture(value: Any) -> bool:
+    if isinstance(value, Image | PilImage.Image):
+        return True
+    if not is_array(value):
+        return False
+    shape: tuple[int, ...] = tuple(value.shape)
+    if len(shape) == 2:  # noqa: PLR2004
+        return min(shape) >= _SMALLEST_SIDE
+    return len(shape) == 3 and (shape[0] in _CHANNELS or shape[2] in _CHANNELS)  # noqa: PLR2004
+
+
+def _array(value: Any) -> Coerced:
+    number = to_scalar(value)
+    return Histogram(value) if number is None else number
+
+
+def _frame(value: Any) -> Table:
+    return Table(dataframe=value)
+
+
+def _refuse(value: Any) -> Coerced:
+    raise WrongType(f"cannot log {describe(value)}; {_FIX}")
+
+
+_Rule = Callable[[Any], Coerced]
+_RULES: dict[type[Any], _Rule] = {
+    float: _itself,
+    int: _itself,
+    bool: int,
+    type(None): _skip,
+    str: _text,
+    Image: _itself,
+    Histogram: _itself,
+    Text: _itself,
+    Table: Table.frozen,
+    list: _list,
+    tuple: _list,
+    np.ndarray: _array,
+    dict: _refuse,
+}
+
+
+def _rule_by_looks(value: Any) -> _Rule:
+    if isinstance(value, PilImage.Image):
+        return Image
+    if is_frame(value):
+        return _frame
+    if isinstance(value, np.generic) or is_array(value):
+        return _array
+    return next((_RULES[base] for base in type(value).__mro__ if base in _RULES), _refuse)

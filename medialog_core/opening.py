@@ -1,0 +1,45 @@
+"""Starting a run, or going on with the one that is there."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from .lifecycle import launch
+from .runs import Run
+from .schema import FORMAT, RunFile
+from .spec import RunSpec
+from .store.layout import make_run
+from .store.reader import RunReader
+
+
+def start(spec: RunSpec) -> Run:
+    """Start a run, or resume the one that is in its directory, in new segments.
+
+    A resumed run keeps its id, name and project, and goes on one step after its highest.
+
+    Raises:
+        StoreError: The directory cannot be made, or holds a `run.json` that cannot be read.
+    """
+    if spec.disabled or "store" not in spec.sinks:
+        return Run(spec)
+    mine = RunFile(
+        format=FORMAT,
+        run=spec.id,
+        name=spec.name,
+        project=spec.project,
+        created=time.time(),
+        group=spec.group,
+        job_type=spec.job_type,
+        tags=list(spec.tags),
+        notes=spec.notes,
+        launch=launch(),
+    )
+    made = make_run(spec.directory, mine)
+    if made is mine:
+        return Run(spec)
+    reader = RunReader(spec.directory)
+    known = replace(spec, id=made.run, name=made.name, project=made.project)
+    return Run(
+        known, first_step=reader.last_step + 1, config=reader.config, summary=reader.set_summary
+    )

@@ -1,0 +1,135 @@
+"""An image as the picture TensorBoard shows: its overlays drawn in, legend and caption below.
+
+- Without overlay, caption, label and scores: the user's own PNG or JPEG bytes as they are; any
+  other format becomes PNG.
+- Otherwise one panel for each set, side by side: truth, prediction, then the others. Pixels are
+  kept, and enlarged by a whole factor where the image is so small that no text could be read.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ...payload import Blob, Payload
+from ...schema import ImageMeta, Label, from_number
+from . import overlays, sheet
+from .lettering import Lettering
+
+LEGIBLE_PX = 256
+"""Smaller pictures that bear text are enlarged towards this."""
+SMALLEST_PX = 14
+LETTERS_ACROSS = 25
+"""A sheet's letters are this part of it: readable in TensorBoard's cards, some 350 pixels wide."""
+TITLES = {"ground_truth": "truth", "predictions": "prediction"}
+"""What captures call their sets, in the order of the panels."""
+_SHOWN_AS_IT_IS = {"image/png", "image/jpeg"}
+_MASK = "mask:"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An encoded image (PNG or JPEG) of `width` by `height` pixels."""
+
+    width: int
+    height: int
+    data: bytes
+
+
+def render(payload: Payload, meta: ImageMeta) -> Picture:
+    """Give what TensorBoard shows of an image."""
+    blobs = {blob.role: blob for blob in payload.blobs if isinstance(blob, Blob)}
+    text = "\n".join(_text_lines(payload, meta))
+    if text or meta.masks or meta.boxes:
+        return _encoded(_Drawing(blobs, meta).render(text))
+    own = blobs[""]
+    if own.content_type in _SHOWN_AS_IT_IS:
+        return Picture(meta.width, meta.height, own.data)
+    return _encoded(Image.open(io.BytesIO(own.data)))
+
+
+class _Drawing:
+    """The panels of one image, and the classes that occur in them."""
+
+    def __init__(self, blobs: Mapping[str, Blob], meta: ImageMeta) -> None:
+        self._blobs, self._meta = blobs, meta
+        self._scale = max(1, round(LEGIBLE_PX / max(meta.width, meta.height)))
+        base = _rgb(blobs[""].data)
+        size = (base.width * self._scale, base.height * self._scale)
+        self._base = base.resize(size, Image.Resampling.NEAREST)
+        self._names = _sets(meta)
+        columns = min(sheet.COLUMNS, len(self._names) or 1)
+        self._letters = Lettering(
+            max(SMALLEST_PX, round(max(columns * size[0], size[1]) / LETTERS_ACROSS))
+        )
+        self._legend: dict[sheet.Class, None] = {}
+
+    def render(self, text: str) -> Image.Image:
+        """Give the whole picture, with `text` as its caption."""
+        panels = [self._panel(name) for name in self._names] or [sheet.Panel(self._base)]
+        return sheet.arrange(panels, list(self._legend), text, self._letters)
+
+    def _panel(self, name: str) -> sheet.Panel:
+        picture = self._base.copy()
+        if name in self._meta.masks:
+            labels = {**self._meta.classes, **self._meta.masks[name].class_labels}
+            self._note(
+                overlays.draw_mask(picture, _ids(self._blobs[_MASK + name].data), labels), labels
+            )
+        if name in self._meta.boxes:
+            boxes = self._meta.boxes[name]
+            labels = {**self._meta.classes, **boxes.class_labels}
+            pen = overlays.Pen(labels, self._scale, self._letters.smaller())
+            self._note(pen.draw(picture, boxes.box_data), labels)
+        return sheet.Panel(picture, TITLES.get(name, name))
+
+    def _note(self, drawn: Iterable[int], class_labels: Mapping[str, str]) -> None:
+        self._legend.update(((i, overlays.class_name(i, class_labels)), None) for i in drawn)
+
+
+def _sets(meta: ImageMeta) -> list[str]:
+    names = dict.fromkeys([*meta.masks, *meta.boxes])
+    return [name for name in TITLES if name in names] + [
+        name for name in names if name not in TITLES
+    ]
+
+
+def _text_lines(payload: Payload, meta: ImageMeta) -> Iterator[str]:
+    if payload.caption:
+        yield payload.caption
+    elif meta.label is not None:
+        yield _label_line(meta.label)
+    if meta.scores:
+        yield "   ".join(f"{name} {from_number(score):.4g}" for name, score in meta.scores.items())
+
+
+def _label_line(label: Label) -> str:
+    names = " -> ".join(name for name in (label.truth, label.prediction) if name is not None)
+    return names if label.score is None else f"{names} ({from_number(label.score):.2f})"
+
+
+def _rgb(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip
+        return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)).convert(
+            "RGB"
+        )
+    if image.has_transparency_data:
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")
+
+
+def _ids(data: bytes) -> NDArray[np.uint16]:
+    return np.asarray(Image.open(io.BytesIO(data))).astype(np.uint16)
+
+
+def _encoded(image: Image.Image) -> Picture:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    return Picture(image.width, image.height, out.getvalue())

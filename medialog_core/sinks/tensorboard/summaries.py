@@ -1,0 +1,84 @@
+"""The one table of forms: a kind of media and what TensorBoard shows of it.
+
+A form that is bytes (a picture, a text) can stand in a list under one tag; a histogram cannot, and
+a list of them becomes `tag/0`, `tag/1`, ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...payload import Payload
+from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
+from . import histograms, markdown, pictures, protos
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What TensorBoard shows of one value.
+
+    Attributes:
+        plugin: The plugin that shows it.
+        head: What its tensor begins with: width and height of a picture.
+        item: An encoded picture or a text; None for a histogram.
+        bins: The rows of a histogram.
+        note: What the plugin's information button says.
+        scalars: Numbers to be shown beside it, by what follows the tag.
+    """
+
+    plugin: str
+    head: tuple[bytes, ...] = ()
+    item: bytes | None = None
+    bins: Any = None
+    note: str = ""
+    scalars: Mapping[str, float] = field(default_factory=dict)
+
+
+def show(payload: Payload) -> Shown:
+    """Give what TensorBoard shows of a payload, of any kind."""
+    return FORMS.get(type(payload.meta), _unknown)(payload, payload.meta)
+
+
+def value(tag: str, shown: Sequence[Shown]) -> protos.Value:
+    """Give the summary value of one `Shown`, or of a list of them."""
+    first = shown[0]
+    if first.item is None:
+        return protos.bins(tag, first.bins, first.note)
+    items = [*first.head, *(one.item for one in shown if one.item is not None)]
+    return protos.strings(tag, first.plugin, items, rank=0 if len(items) == 1 else 1)
+
+
+def _image(payload: Payload, meta: ImageMeta) -> Shown:
+    picture = pictures.render(payload, meta)
+    head = (str(picture.width).encode(), str(picture.height).encode())
+    return Shown("images", head, picture.data)
+
+
+def _histogram(_payload: Payload, meta: HistogramMeta) -> Shown:
+    left_out = histograms.nonfinite(meta)
+    scalars = {"nonfinite": float(left_out)} if left_out else {}
+    return Shown(
+        "histograms", bins=histograms.rows(meta), note=histograms.describe(meta), scalars=scalars
+    )
+
+
+def _table(payload: Payload, meta: TableMeta) -> Shown:
+    return Shown("text", item=markdown.data_table(payload, meta).encode())
+
+
+def _text(payload: Payload, meta: TextMeta) -> Shown:
+    return Shown("text", item=markdown.text(payload, meta).encode())
+
+
+def _unknown(payload: Payload, _meta: Meta) -> Shown:
+    return Shown("text", item=markdown.unknown(payload).encode())
+
+
+FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
+    ImageMeta: _image,
+    HistogramMeta: _histogram,
+    TableMeta: _table,
+    TextMeta: _text,
+}

@@ -1,0 +1,227 @@
+"""The store's way out: a run directory as keys, steps, rows and payloads, while it is written too.
+
+Nothing is locked and nothing is cached that may change: each call looks at the directory anew and
+reads only what was added.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..payload import Blob, Payload
+from ..schema import File, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
+from . import files, layout, repeats
+from .area import Area
+from .rows import from_json
+
+STALE_SECS = 120.0
+"""A run that says `running` but gave no sign for so long is `stale`."""
+_WRITER_LENGTH = 15
+
+
+class ScalarPoint(NamedTuple):
+    """A number at a step; `value` may be NaN or infinite, `ts` is Unix time in seconds."""
+
+    step: int
+    value: float
+    epoch: float | None
+    ts: float
+    rank: int
+
+
+class RunReader:
+    """Reads one run.
+
+    Args:
+        path: The run directory.
+        decode: Makes a media value of a payload; without it `load` gives the payload itself.
+
+    Attributes:
+        path: The run directory, absolute.
+        info: What `run.json` says: name, project, time of creation, tags and so on.
+
+    Raises:
+        StoreError: There is no run, or of a format that this version does not know.
+    """
+
+    def __init__(self, path: str | Path, decode: Callable[[Payload], Any] | None = None) -> None:
+        self.path = Path(path).absolute()
+        self.info: RunFile = layout.read_run(self.path)
+        self._decode = decode or _as_it_is
+        self._items = Area(self.path, layout.ITEMS, Row)
+        self._scalars = Area(self.path, layout.SCALARS, ScalarRow)
+        self._state = Area(self.path, layout.STATE, StateRow)
+
+    @property
+    def id(self) -> str:
+        """The run's identifier."""
+        return self.info.run
+
+    @property
+    def name(self) -> str:
+        """The run's name for people."""
+        return self.info.name
+
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        return self.info.project
+
+    def keys(self) -> list[str]:
+        """Give the keys that media were logged under, sorted; `summary_rows` has the summary's."""
+        return sorted(self._items.distinct("key", {}, with_a="step"))
+
+    def scalar_keys(self) -> list[str]:
+        """Give the keys that numbers were logged under, sorted."""
+        return sorted(self._scalars.distinct("key", {}))
+
+    def steps(self, key: str) -> list[int]:
+        """Give the steps that have media under `key`, ascending."""
+        return sorted(self._items.distinct("step", {"key": key}) - {None})
+
+    @property
+    def last_step(self) -> int:
+        """The highest step of anything logged; -1 when nothing was."""
+        steps = self._items.distinct("step", {}) | self._scalars.distinct("step", {})
+        return max(steps - {None}, default=-1)
+
+    def rows(
+        self, key: str | None = None, step: int | None = None, *, history: bool = False
+    ) -> list[Row]:
+        """Give the rows of media by key, step, rank and place in their list.
+
+        Args:
+            key: Only this key; None means any.
+            step: Only this step; None means any, and media of the summary (their step is None).
+            history: Also what a later call at the same key, step and rank replaced, by age.
+        """
+        wanted = {"key": key, "step": step}
+        rows = self._items.select(
+            {name: value for name, value in wanted.items() if value is not None}
+        )
+        return repeats.in_order(rows) if history else repeats.visible(rows)
+
+    def summary_rows(self, key: str | None = None, *, history: bool = False) -> list[Row]:
+        """Give the rows of media that are part of the summary; arguments as for `rows`."""
+        rows = self._items.select({"step": None} if key is None else {"step": None, "key": key})
+        return repeats.in_order(rows) if history else repeats.visible(rows)
+
+    def payload(self, row: Row) -> Payload:
+        """Give what a row holds; its bytes are read when they are asked for.
+
+        A kind that this version does not know has an `UnknownMeta`, with all its files.
+        """
+        named = [("", row.file)] if row.file is not None else []
+        named += [(extra.role, extra.file) for extra in row.extra]
+        blobs = [self._blob(role, file) for role, file in named]
+        return Payload(decode_meta(row.meta), blobs, row.caption, row.sample_id, self.read)
+
+    def load(self, row: Row) -> Any:
+        """Give a row's media value."""
+        return self._decode(self.payload(row))
+
+    def read(self, file: File) -> bytes:
+        """Give the bytes of a file that a row or a table's cell names.
+
+        Raises:
+            StoreError: It is missing or cut short.
+        """
+        return files.read(self.path, file)
+
+    def scalars(self, key: str, *, history: bool = False) -> list[ScalarPoint]:
+        """Give the numbers under `key` by step and rank.
+
+        Args:
+            key: Their key.
+            history: Also those that a later call at the same step and rank replaced, by age.
+        """
+        rows = self._scalars.select({"key": key})
+        return [
+            _point(row) for row in (repeats.in_order if history else repeats.visible_scalars)(rows)
+        ]
+
+    def state(self, area: str) -> dict[str, Any]:
+        """Give the latest value of each key of a state area, e.g. `config` or `checkpoint`."""
+        rows = sorted(self._state.select({"area": area}), key=repeats.age)
+        return {row.key: from_json(row.value) for row in rows}
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The run's settings."""
+        return self.state("config")
+
+    @property
+    def set_summary(self) -> dict[str, Any]:
+        """The part of the summary that was set outright, without media."""
+        return self.state("summary")
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the run came to: the last number of each key, what was set outright, its media.
+
+        The later replaces the earlier under one key. Of several ranks the lowest counts; media
+        that were given as a list are a list.
+        """
+        last: dict[str, Any] = {}
+        for row in sorted(self._scalars.select({}), key=lambda row: (-row.rank, *repeats.age(row))):
+            last[row.key] = from_number(row.value)
+        return {**last, **self.set_summary, **self._summary_media()}
+
+    @property
+    def status(self) -> str:
+        """`running`, `finished`, `failed`, `killed`, or `stale`: running without a sign for 2 min.
+
+        Of several ranks the lowest counts.
+        """
+        rows = self._state.select({"area": "status"})
+        main = [row for row in rows if row.rank == min(row.rank for row in rows)]
+        states = [row for row in main if row.key == "state"]
+        said = from_json(max(states, key=repeats.age).value) if states else "running"
+        last_sign = max((row.ts for row in main), default=self.info.created)
+        return "stale" if said == "running" and time.time() - last_sign > STALE_SECS else str(said)
+
+    @property
+    def health(self) -> dict[str, Any]:
+        """What went wrong, over all processes that wrote: counters added up, texts of the last."""
+        total: dict[str, Any] = {}
+        for counts in self._counts_by_writer().values():
+            for name, value in counts.items():
+                before = total.get(name, 0)
+                total[name] = before + value if isinstance(value, int | float) else value
+        return total
+
+    def __repr__(self) -> str:
+        return f"RunReader({str(self.path)!r})"
+
+    def _blob(self, role: str, file: File) -> Blob:
+        extension = Path(file.uri).suffix.removeprefix(".") if file.offset is None else "bin"
+        return Blob(lambda: self.read(file), file.content_type, extension, role)
+
+    def _summary_media(self) -> dict[str, Any]:
+        by_key: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in self.summary_rows():
+            by_key[row.key].append(row)
+        return {key: self._one_or_list(rows) for key, rows in by_key.items()}
+
+    def _one_or_list(self, rows: list[Row]) -> Any:
+        first = [row for row in rows if row.rank == rows[0].rank]
+        values = [self.load(row) for row in first]
+        return values[0] if decode_meta(first[0].meta).of is None else values
+
+    def _counts_by_writer(self) -> dict[str, dict[str, Any]]:
+        rows = self._state.select({"area": "health", "key": "counts"})
+        ordered = sorted(rows, key=repeats.age)
+        return {row.id[:_WRITER_LENGTH]: from_json(row.value) for row in ordered}
+
+
+def _point(row: ScalarRow) -> ScalarPoint:
+    epoch = None if row.epoch is None else from_number(row.epoch)
+    return ScalarPoint(row.step, from_number(row.value), epoch, row.ts, row.rank)
+
+
+def _as_it_is(payload: Payload) -> Payload:
+    return payload

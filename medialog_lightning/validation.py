@@ -1,0 +1,122 @@
+"""Validations: the recorder on the few batches that hold followed samples, and the forward after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from medialog_core.capture.batch import Batch, split
+from medialog_core.capture.evidence import Evidence
+from medialog_core.capture.follow import Follower, Forward, Leading
+from medialog_core.capture.options import Role
+from medialog_core.capture.predict import Predictions, stage_of
+from medialog_core.capture.samples import Sample
+from medialog_core.capture.session import Session
+from medialog_core.capture.torch_forward import can_run_eagerly, forward_again, graphs, is_compiled
+from medialog_core.capture.torch_recorder import Recorder
+from medialog_core.capture.torch_rows import native_rows, of_step
+
+from . import hooks
+from .steps import current_step
+
+
+class Validation:
+    """Follows samples through the validations of one fit.
+
+    Args:
+        session: Where it goes.
+        module: The LightningModule.
+    """
+
+    def __init__(self, session: Session, module: Any) -> None:
+        self._session = session
+        self._options = session.options
+        self._loaders: dict[int, Predictions] = {}
+        self._listed: dict[int, bool] = {}
+        self._graphs = graphs()
+        self._compiled = is_compiled(module)
+        self._now: tuple[Predictions, Leading, Batch] | None = None
+        self._recorder: Recorder | None = None
+        self._given: tuple[Any, Any] | None = None
+
+    @property
+    def watching(self) -> bool:
+        """Whether the batch that is under way holds followed samples."""
+        return self._now is not None
+
+    def begin(self) -> None:
+        """Begin a validation."""
+        self._given = None
+        for each in self._loaders.values():
+            each.follower.begin()
+
+    def batch_start(self, trainer: Any, module: Any, batch: Any, batch_idx: int, loader_idx: int) -> None:
+        """Show the first batch's inputs; where a batch holds followed samples, begin to record."""
+        loader = self._loader(trainer, module, loader_idx)
+        parts = split(batch, self._options.roles)
+        if batch_idx == 0 and self._options.grids:
+            self._session.log_inputs(loader.stage, parts, loader.facts, current_step(trainer), trainer.current_epoch)
+        if parts.inputs is None or not self._options.predictions or not loader.follower.wants(batch_idx):
+            return
+        leading = loader.follower.look(batch_idx, parts, native_rows(parts.inputs))
+        if leading is None:
+            return
+        self._listed[loader_idx] = isinstance(parts.inputs, list | tuple)
+        self._now = loader, leading, parts
+        if not self._is_compiled():
+            self._recorder = Recorder(module, batch, parts, len(leading.samples))
+            self._recorder.start()
+
+    def batch_end(self, outputs: Any) -> None:
+        """End recording and keep what was seen."""
+        now, self._now = self._now, None
+        recorder, self._recorder = self._recorder, None
+        seen = recorder.stop() if recorder is not None else []
+        if now is not None:
+            loader, leading, parts = now
+            pinned = self._options.roles.get("prediction")
+            returned = of_step(outputs, parts.size, len(leading.samples), pinned)
+            loader.follower.see(leading, [*returned, *seen])
+
+    def end(self, trainer: Any, module: Any) -> None:
+        """Log each loader's predictions."""
+        for index, loader in self._loaders.items():
+            forward = self._forward(trainer, module, index)
+            loader.log(forward, current_step(trainer), trainer.current_epoch)
+
+    def abandon(self) -> None:
+        """Take the recorder off in the middle of a batch."""
+        recorder, self._recorder, self._now = self._recorder, None, None
+        if recorder is not None:
+            recorder.stop()
+
+    def _loader(self, trainer: Any, module: Any, index: int) -> Predictions:
+        if index not in self._loaders:
+            loaders = trainer.val_dataloaders
+            loader = hooks.loader_of(loaders, index)
+            stage = stage_of("val", index, hooks.count_loaders(loaders))
+            roles = dict(self._options.roles)
+            follower = Follower(index, self._options.num_samples, roles, hooks.position_in(loader))
+            self._loaders[index] = Predictions(self._session, follower, stage, hooks.facts_for(loader, module))
+        return self._loaders[index]
+
+    def _is_compiled(self) -> bool:
+        """Say whether anything of the user's is compiled: told by the model, or by a graph since the start."""
+        self._compiled = self._compiled or graphs() > self._graphs
+        return self._compiled
+
+    def _forward(self, trainer: Any, module: Any, index: int) -> Forward:
+        def forward(path: Role, samples: Sequence[Sample]) -> list[Evidence]:
+            if not hooks.may_forward(trainer) or not can_run_eagerly(module):
+                return []
+            with hooks.silent(module):
+                return forward_again(
+                    module,
+                    str(path),
+                    samples,
+                    listed=self._listed[index],
+                    device=module.device,
+                    precision=trainer.precision_plugin.val_step_context(),
+                )
+
+        return forward

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from medialog_core import codecs
+from medialog_core.errors import InvalidInput, WrongType
+from medialog_core.media.text import INLINE_BYTES, Text
+from medialog_core.payload import Blob, Payload
+from medialog_core.schema import TextMeta
+from medialog_core.testing import CodecTests
+
+
+def encoded(text: Text) -> tuple[Payload, TextMeta]:
+    [payload] = codecs.encode([text])
+    assert isinstance(payload.meta, TextMeta)
+    return payload, payload.meta
+
+
+class TestCodec(CodecTests):
+    @pytest.fixture
+    def values(self) -> Sequence[Text]:
+        return [
+            Text("hello"),
+            Text(""),
+            Text("# Title", format="markdown", caption="a note"),
+            Text("é🙂\n\t\0" * 5_000),
+            Text("x" * (INLINE_BYTES + 1), format="markdown"),
+        ]
+
+
+@pytest.mark.parametrize(("length", "files"), [(INLINE_BYTES, 0), (INLINE_BYTES + 1, 1)])
+def test_above_8_kib_it_is_a_file(length: int, files: int) -> None:
+    payload, meta = encoded(Text("x" * length))
+    assert files == len(payload.blobs)
+    assert (meta.text is None) == bool(files)
+
+
+def test_the_limit_counts_bytes_not_letters() -> None:
+    payload, _ = encoded(Text("é" * (INLINE_BYTES // 2 + 1)))
+    assert 1 == len(payload.blobs)
+
+
+@pytest.mark.parametrize(("format", "extension"), [("plain", "txt"), ("markdown", "md")])
+def test_a_file_holds_the_text_as_utf8(format: Any, extension: str) -> None:
+    payload, _ = encoded(Text("é" * INLINE_BYTES, format))
+    [blob] = payload.blobs
+    assert isinstance(blob, Blob)
+    assert ("é" * INLINE_BYTES).encode() == blob.data
+    assert extension == blob.extension
+
+
+@pytest.mark.parametrize("data", [5, None, b"bytes", ["a"]])
+def test_what_is_no_string_is_refused(data: Any) -> None:
+    with pytest.raises(WrongType, match=r"Text: data: expected str, got .*pass str"):
+        Text(data)
+
+
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="format: expected 'plain' or 'markdown', got 'html'"):
+        Text("x", format="html")  # type: ignore[arg-type]
+
+
+def test_a_caption_is_a_string() -> None:
+    with pytest.raises(WrongType, match="caption: expected str, got int 3"):
+        Text("x", caption=3)  # type: ignore[arg-type]
+
+
+def test_a_lone_surrogate_is_refused_with_its_place() -> None:
+    with pytest.raises(InvalidInput, match="lone surrogate .* at 2"):
+        Text("ab\ud800")
+
+
+def test_it_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        Text("x").data = "y"  # type: ignore[misc]

@@ -1,0 +1,195 @@
+"""`init`, `log`, `finish` and the active run."""
+
+from __future__ import annotations
+
+import threading
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import medialog_core
+from medialog_core import open_project, open_run
+from medialog_core.errors import InvalidInput, NotStarted, WrongType
+from medialog_core.testing import MemorySink
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    yield
+    medialog_core.finish()
+
+
+def test_log_before_init_says_what_to_do() -> None:
+    with pytest.raises(
+        NotStarted, match=r"log was used before init\(\): call medialog_core.init\(\) first"
+    ):
+        medialog_core.log({"loss": 1})
+
+
+def test_run_is_none_before_init_and_after_finish() -> None:
+    assert medialog_core.run is None
+    run = medialog_core.init()
+    assert medialog_core.run is run
+    medialog_core.finish()
+    assert medialog_core.run is None
+
+
+def test_config_and_summary_are_the_active_runs() -> None:
+    run = medialog_core.init(config={"lr": 0.1})
+    assert medialog_core.config is run.config
+    assert medialog_core.summary is run.summary
+    assert medialog_core.config.lr == 0.1
+
+
+def test_the_run_lives_where_the_design_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert medialog_core.init(id="a").dir == tmp_path / "medialog/default/a"
+    assert medialog_core.init("cats", dir="out", id="a").dir == tmp_path / "out/cats/a"
+    monkeypatch.setenv("MEDIALOG_DIR", str(tmp_path / "env"))
+    monkeypatch.setenv("MEDIALOG_PROJECT", "dogs")
+    monkeypatch.setenv("MEDIALOG_RUN_NAME", "rex")
+    run = medialog_core.init(id="b")
+    assert (run.dir, run.project, run.name) == (tmp_path / "env/dogs/b", "dogs", "rex")
+
+
+@pytest.mark.parametrize("project", ["a/b", "..", "../../up", "a:b", "猫", "."])
+def test_no_project_leaves_its_folder(project: str, tmp_path: Path) -> None:
+    run = medialog_core.init(project, id="r")
+    assert run.dir.parent.parent == tmp_path / "medialog"
+    assert run.project == project
+
+
+def test_a_run_keeps_what_it_was_given() -> None:
+    run = medialog_core.init(
+        "p",
+        "n",
+        config=Namespace(lr=0.1),
+        tags=["a"],
+        notes="why",
+        group="g",
+        job_type="train",
+        id="r",
+    )
+    medialog_core.finish()
+    reader = open_run(run.dir)
+    assert (reader.id, reader.name, reader.config) == ("r", "n", {"lr": 0.1})
+    info = reader.info
+    assert (info.project, info.tags, info.notes, info.group, info.job_type) == (
+        "p",
+        ["a"],
+        "why",
+        "g",
+        "train",
+    )
+
+
+def test_a_second_init_finishes_the_first_with_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
+    first = medialog_core.init(name="first")
+    medialog_core.log({"loss": 1.0})
+    second = medialog_core.init(name="second")
+    assert "run first is finished, because init() was called again" in capsys.readouterr().err
+    assert open_run(first.dir).status == "finished"
+    assert medialog_core.run is second
+
+
+def test_an_active_run_can_be_returned_or_left_alone() -> None:
+    first = medialog_core.init()
+    assert medialog_core.init(reinit="return_previous") is first
+    second = medialog_core.init(reinit="create_new")
+    first.log({"a": 1})
+    second.log({"a": 2})
+    first.finish()
+    second.finish()
+    assert [open_run(r.dir).summary["a"] for r in (first, second)] == [1, 2]
+
+
+def test_the_id_of_an_existing_run_resumes_it() -> None:
+    run = medialog_core.init(id="again", name="n", config={"lr": 0.1})
+    run.log({"loss": 1.0}, step=41)
+    run.summary["best"] = 1
+    resumed = medialog_core.init(id="again")
+    assert (resumed.name, resumed.config.lr, resumed.summary["best"]) == ("n", 0.1, 1)
+    resumed.log({"loss": 2.0})
+    medialog_core.finish()
+    assert [(s.step, s.value) for s in open_run(run.dir).scalars("loss")] == [(41, 1.0), (42, 2.0)]
+
+
+def test_resume_can_be_demanded_or_refused() -> None:
+    with pytest.raises(InvalidInput, match="resume='must', but no run is in"):
+        medialog_core.init(id="r", resume="must")
+    medialog_core.init(id="r")
+    with pytest.raises(InvalidInput, match="resume='never', but a run is in"):
+        medialog_core.init(id="r", resume="never")
+
+
+@pytest.mark.parametrize("bad", ["", "a/b", "..", "x" * 129, "é"])
+def test_an_id_that_is_no_folder_name_is_refused(bad: str) -> None:
+    with pytest.raises(InvalidInput, match="id: expected up to 128 letters"):
+        medialog_core.init(id=bad)
+
+
+def test_wandbs_other_arguments_are_accepted_with_one_warning() -> None:
+    with pytest.warns(UserWarning, match=r"\['entity', 'save_code'\] mean nothing") as caught:
+        medialog_core.init(entity="me", save_code=True)
+    assert [Path(w.filename).name for w in caught] == [Path(__file__).name]
+
+
+def test_an_unknown_argument_is_a_type_error() -> None:
+    with pytest.raises(WrongType, match="init: unknown argument 'projet'"):
+        medialog_core.init(projet="cats")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"mode": "cloud"}, "mode: expected 'online', 'offline' or 'disabled', got 'cloud'"),
+        ({"on_full": "explode"}, "on_full: expected one of"),
+        ({"durability": "raid"}, "durability: expected one of"),
+        ({"sinks": ("tape",)}, "sinks: unknown 'tape'"),
+        ({"queue_bytes": 0}, "queue_bytes: expected a positive number"),
+    ],
+)
+def test_what_an_argument_cannot_be_is_said(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        medialog_core.init(**arguments)
+
+
+def test_disabled_checks_arguments_and_writes_nothing(tmp_path: Path) -> None:
+    run = medialog_core.init(mode="disabled")
+    run.log({"loss": 1.0, "note": "a word"})
+    run.summary["a"] = 1
+    with pytest.raises(WrongType):
+        run.log({"x": object()})
+    assert run.flush()
+    run.finish()
+    assert list(tmp_path.iterdir()) == []
+    assert not any(thread.name == "medialog" for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize("mode", ["online", "offline"])
+def test_online_and_offline_are_the_same(mode: Any) -> None:
+    run = medialog_core.init(mode=mode)
+    run.log({"loss": 1.0})
+    run.finish()
+    assert [s.value for s in open_run(run.dir).scalars("loss")] == [1.0]
+
+
+def test_a_sink_can_be_given_as_an_object() -> None:
+    sink = MemorySink()
+    run = medialog_core.init(sinks=[sink])
+    run.log({"loss": 0.5}, step=3)
+    run.finish()
+    assert sink.scalars("loss") == [(3, 0.5)]
+    assert sink.closed
+
+
+def test_a_project_lists_its_runs(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        medialog_core.init("p", name).log({"a": 1})
+    medialog_core.finish()
+    assert {run.name for run in open_project(tmp_path / "medialog/p").runs()} == {"one", "two"}

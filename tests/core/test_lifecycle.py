@@ -1,0 +1,212 @@
+"""How runs end: exits, exceptions, signals, forks and workers, each in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from medialog_core import RunReader, open_run
+
+PREAMBLE = """
+import os, sys, time
+import numpy as np
+import medialog_core as ml
+
+def image(value):
+    return ml.Image(np.full((16, 16), value, np.uint8))
+"""
+
+
+def script(tmp_path: Path, body: str) -> list[str]:
+    path = tmp_path / "script.py"
+    path.write_text(PREAMBLE + textwrap.dedent(body))
+    return [sys.executable, str(path)]
+
+
+def play(tmp_path: Path, body: str, expected_code: int = 0) -> str:
+    done = subprocess.run(
+        script(tmp_path, body),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == expected_code, done.stderr
+    return done.stderr
+
+
+def reader(tmp_path: Path, run: str = "r") -> RunReader:
+    return open_run(tmp_path / "medialog/default" / run)
+
+
+def values(tmp_path: Path, key: str = "x") -> list[int]:
+    found = reader(tmp_path)
+    return [int(found.load(row).to_numpy()[0, 0]) for row in found.rows(key)]
+
+
+def test_an_exit_without_finish_loses_nothing(tmp_path: Path) -> None:
+    play(tmp_path, "run = ml.init(id='r')\nfor i in range(50): run.log({'x': image(i)})")
+    assert values(tmp_path) == list(range(50))
+    assert reader(tmp_path).status == "finished"
+
+
+def test_an_exception_makes_the_run_failed(tmp_path: Path) -> None:
+    play(tmp_path, "ml.init(id='r').log({'x': image(1)})\nraise SystemError('boom')", 1)
+    assert values(tmp_path) == [1]
+    assert reader(tmp_path).status == "failed"
+
+
+def test_sigterm_drains_then_ends_as_it_would(tmp_path: Path) -> None:
+    body = """
+    run = ml.init(id='r')
+    for i in range(20): run.log({'x': image(i)})
+    print('ready', flush=True)
+    time.sleep(60)
+    """
+    with subprocess.Popen(
+        script(tmp_path, body), cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == -signal.SIGTERM
+    assert values(tmp_path) == list(range(20))
+    assert reader(tmp_path).status == "killed"
+
+
+def test_a_sigterm_handler_that_was_there_is_called_after(tmp_path: Path) -> None:
+    body = """
+    import signal
+    signal.signal(signal.SIGTERM, lambda *_: (print('mine', flush=True), sys.exit(7)))
+    run = ml.init(id='r')
+    run.log({'x': image(1)})
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+    """
+    play(tmp_path, body, 7)
+    assert values(tmp_path) == [1]
+
+
+def test_finishing_gives_the_signal_back(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        import signal
+        before = signal.getsignal(signal.SIGTERM)
+        ml.init().finish()
+        assert signal.getsignal(signal.SIGTERM) is before
+        """,
+    )
+
+
+def test_a_child_of_fork_writes_files_of_its_own_and_ends_nothing(tmp_path: Path) -> None:
+    body = """
+    run = ml.init(id='r')
+    for i in range(20): run.log({'x': image(i)}, step=i)
+    if os.fork() == 0:
+        for i in range(20, 40): run.log({'x': image(i)}, step=i)
+        sys.exit()
+    os.wait()
+    for i in range(40, 60): run.log({'x': image(i)}, step=i)
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == list(range(60))
+    assert reader(tmp_path).status == "finished"
+    assert len(list((tmp_path / "medialog/default/r/items").glob("*.jsonl"))) == 2
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_processes_of_multiprocessing_log_whatever_their_start(tmp_path: Path, method: str) -> None:
+    body = f"""
+    import multiprocessing
+
+    def work(run, first):
+        for i in range(first, first + 5): run.log({{'x': image(i)}}, step=i)
+
+    if __name__ == '__main__':
+        context = multiprocessing.get_context('{method}')
+        run = ml.init(id='r')
+        children = [context.Process(target=work, args=(run, 10 * n)) for n in (1, 2)]
+        for child in children: child.start()
+        for child in children: child.join()
+        assert [child.exitcode for child in children] == [0, 0]
+        run.log({{'x': image(0)}}, step=0)
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == [0, *range(10, 15), *range(20, 25)]
+    assert reader(tmp_path).status == "finished"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_data_loader_workers_log(tmp_path: Path, method: str) -> None:
+    body = f"""
+    import torch
+
+    class Data(torch.utils.data.Dataset):
+        def __init__(self, run): self.run = run
+        def __len__(self): return 8
+        def __getitem__(self, i):
+            self.run.log({{'x': image(i)}}, step=i)
+            return i
+
+    if __name__ == '__main__':
+        run = ml.init(id='r')
+        loader = torch.utils.data.DataLoader(Data(run), num_workers=2, multiprocessing_context='{method}')
+        assert sorted(int(i) for i in loader) == list(range(8))
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == list(range(8))
+
+
+def test_a_fork_while_the_parent_encodes_hangs_nothing(tmp_path: Path) -> None:
+    body = """
+    run = ml.init(id='r')
+    for i in range(30):
+        run.log({'big': ml.Image(np.random.default_rng(i).integers(0, 255, (400, 400, 3), dtype=np.uint8))}, step=i)
+        if i % 3 == 0 and os.fork() == 0:
+            run.log({'x': image(i)}, step=i)
+            sys.exit()
+    for _ in range(10): os.wait()
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == list(range(0, 30, 3))
+    assert len(reader(tmp_path).rows("big")) == 30
+
+
+def test_a_notebook_cell_that_runs_twice_makes_two_whole_runs(tmp_path: Path) -> None:
+    body = """
+    cell = "run = ml.init(); run.log({'x': image(1)})"
+    exec(cell); first = run.dir
+    exec(cell); second = run.dir
+    ml.finish()
+    assert first != second
+    assert [ml.open_run(d).status for d in (first, second)] == ['finished'] * 2
+    """
+    assert "is finished, because init() was called again" in play(tmp_path, body)
+
+
+def test_silence_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "medialog: run" in play(tmp_path, "ml.init()")
+    monkeypatch.setenv("MEDIALOG_SILENT", "1")
+    assert play(tmp_path, "ml.init()") == ""
+
+
+def test_a_slow_end_says_how_much_is_left(tmp_path: Path) -> None:
+    body = """
+    class Slow:
+        lost = 0
+        def write(self, record): time.sleep(0.3)
+        def flush(self): pass
+        def close(self): pass
+
+    run = ml.init(sinks=[Slow()])
+    for i in range(10): run.log({'x': 1.0})
+    run.finish()
+    """
+    assert "items left" in play(tmp_path, body)

@@ -1,0 +1,331 @@
+"""What `run.log` takes, and what becomes of it."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import medialog_core
+from medialog_core import Histogram, Image, Run, Table, Text, open_run
+from medialog_core.errors import InvalidInput, RunFailed, WrongType
+from medialog_core.opening import start
+from medialog_core.payload import Payload, Record, Scalars
+from medialog_core.schema import ImageMeta
+from medialog_core.spec import RunSpec
+from medialog_core.testing import MemorySink
+
+GREY = np.arange(64, dtype=np.uint8).reshape(8, 8)
+
+
+@pytest.fixture
+def sink() -> MemorySink:
+    return MemorySink()
+
+
+@pytest.fixture
+def run(tmp_path: Path, sink: MemorySink) -> Iterator[Run]:
+    made = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,)))
+    yield made
+    made.finish(quiet=True)
+
+
+def metas(sink: MemorySink, key: str) -> list[Any]:
+    return [entry.payload.meta for entry in sink.entries(key)]
+
+
+def test_numbers_of_any_library_are_scalars(run: Run, sink: MemorySink) -> None:
+    run.log(
+        {
+            "a": 1,
+            "b": np.float16(0.5),
+            "c": torch.tensor([2.5], requires_grad=True),
+            "d": True,
+            "e": np.int64(7),
+        }
+    )
+    run.flush()
+    [scalars] = [r for r in sink.records if isinstance(r, Scalars)]
+    assert dict(scalars.values) == {"a": 1, "b": 0.5, "c": 2.5, "d": 1, "e": 7}
+
+
+def test_a_nan_stays_a_nan(tmp_path: Path) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    run.log({"loss": float("nan"), "up": np.inf})
+    run.finish()
+    reader = open_run(run.dir)
+    assert np.isnan(reader.scalars("loss")[0].value)
+    assert reader.scalars("up")[0].value == np.inf
+
+
+def test_raw_values_become_what_they_look_like(run: Run, sink: MemorySink) -> None:
+    run.log(
+        {
+            "pil": PIL.Image.fromarray(GREY),
+            "list": [GREY, np.tile(GREY, 2)],
+            "array": np.random.default_rng(0).normal(size=100),
+            "text": "a word",
+            "nested": {"deep": {"value": 1.0}},
+        }
+    )
+    run.flush()
+    assert [
+        type(m).__name__ for key in ("pil", "list", "array", "text") for m in metas(sink, key)
+    ] == [
+        "ImageMeta",
+        "ImageMeta",
+        "ImageMeta",
+        "HistogramMeta",
+        "TextMeta",
+    ]
+    assert sink.scalars("nested/deep/value") == [(0, 1.0)]
+
+
+def test_a_list_is_one_entry_each_with_its_own_size_and_caption(run: Run, sink: MemorySink) -> None:
+    run.log({"l": [Image(GREY, caption="a"), Image(GREY[:4]), Image(GREY, caption="c")]})
+    run.flush()
+    entries = sink.entries("l")
+    assert [(e.idx, e.payload.caption) for e in entries] == [(0, "a"), (1, None), (2, "c")]
+    heights = [m.height for m in metas(sink, "l") if isinstance(m, ImageMeta)]
+    assert heights == [8, 4, 8]
+    assert {m.of for m in metas(sink, "l")} == {3}
+    assert len({e.ts for e in entries}) == 1
+
+
+def test_none_is_skipped_counted_and_said_once(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "medialog"):
+        run.log({"a": None, "b": 1})
+        run.log({"a": None})
+    assert run.health["skipped_none"] == 2
+    assert [r.getMessage() for r in caplog.records] == [
+        "run r: 'a' was None and skipped; further ones are only counted"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ([1], "log: expected a dictionary of key to value, got list"),
+        ({1: 2}, "log: keys are strings, got int 1"),
+        ({"bad": object()}, "'bad'"),
+        ({"a": {"b": {1, 2}}}, "'a/b'"),
+    ],
+)
+def test_what_cannot_be_logged_names_its_key(run: Run, data: Any, message: str) -> None:
+    with pytest.raises(WrongType, match=message):
+        run.log(data)
+
+
+def test_a_mistake_logs_nothing_of_its_call_and_takes_no_step(run: Run, sink: MemorySink) -> None:
+    with pytest.raises(WrongType):
+        run.log({"good": 1.0, "bad": object()})
+    run.log({"good": 2.0})
+    run.flush()
+    assert sink.scalars("good") == [(0, 2.0)]
+
+
+def test_steps_come_in_any_order_and_none_is_dropped(run: Run, sink: MemorySink) -> None:
+    for step in (5, 1, 9, 5):
+        run.log({"a": float(step)}, step=step)
+    run.log({"a": 10.0})
+    run.flush()
+    assert sink.scalars("a") == [(5, 5.0), (1, 1.0), (9, 9.0), (5, 5.0), (10, 10.0)]
+
+
+def test_a_trainers_step_is_used_where_none_is_stated(run: Run, sink: MemorySink) -> None:
+    run.step_source = lambda: 77
+    run.log({"a": 1.0})
+    run.log({"a": 2.0}, step=3)
+    run.flush()
+    assert sink.scalars("a") == [(77, 1.0), (3, 2.0)]
+    assert run.step == 77
+
+
+@given(key=st.text(min_size=1, max_size=300))
+@settings(max_examples=30, deadline=None)
+def test_any_key_is_legal(key: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    run = start(RunSpec(tmp_path_factory.mktemp("k") / "r", "r", "r"))
+    run.log({key: Text("t")})
+    run.log({key: 1.0})
+    run.finish()
+    reader = open_run(run.dir)
+    assert [reader.load(row) for row in reader.rows(key)] == [Text("t")]
+    assert [s.value for s in reader.scalars(key)] == [1.0]
+
+
+def test_a_reused_buffer_shows_what_it_held_at_each_call(tmp_path: Path) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    buffer = np.zeros((40, 40), np.uint8)
+    table = Table(columns=["i", "image"])
+    images = []
+    for i in range(20):
+        buffer[:] = i
+        images.append(Image(buffer))
+        table.add_data(i, Image(buffer))
+        run.log({"raw": [buffer]}, step=i)
+        run.log({"hist": buffer.astype(float)}, step=i)
+    run.log({"images": images, "table": table}, step=0)
+    buffer[:] = 255
+    table.add_data(99, Image(buffer))
+    run.finish()
+    reader = open_run(run.dir)
+    assert [reader.load(r).to_numpy()[0, 0] for r in reader.rows("images")] == list(range(20))
+    assert [reader.load(r).to_numpy()[0, 0] for r in reader.rows("raw")] == list(range(20))
+    assert [reader.load(r).moments.max for r in reader.rows("hist")] == list(range(20))
+    [row] = reader.rows("table")
+    assert [cells[1].to_numpy()[0, 0] for _, cells in reader.load(row).iterrows()] == list(
+        range(20)
+    )
+
+
+def test_media_in_the_summary_have_no_step(run: Run, sink: MemorySink) -> None:
+    run.summary["logits"] = Histogram([1.0, 2.0])
+    run.summary["best"] = 0.9
+    run.flush()
+    assert [entry.step for entry in sink.entries("logits")] == [None]
+    assert sink.state()["summary", "best"] == 0.9
+
+
+def test_media_in_the_config_are_refused(run: Run) -> None:
+    with pytest.raises(WrongType, match=r"config\['a'\]: media cannot be part of the config"):
+        run.config["a"] = Image(GREY)
+
+
+def test_the_context_manager_finishes(tmp_path: Path) -> None:
+    with start(RunSpec(tmp_path / "a", "a", "a")) as run:
+        run.log({"x": 1.0})
+    assert open_run(run.dir).status == "finished"
+    with pytest.raises(ZeroDivisionError), start(RunSpec(tmp_path / "b", "b", "b")) as run:
+        raise ZeroDivisionError
+    assert open_run(run.dir).status == "failed"
+
+
+def test_a_finished_run_refuses_to_log(run: Run) -> None:
+    run.finish()
+    run.finish()
+    with pytest.raises(InvalidInput, match="run 'r' is finished; call init"):
+        run.log({"a": 1})
+
+
+def test_a_failed_write_never_raises_in_the_training_but_at_finish(
+    run: Run, sink: MemorySink
+) -> None:
+    sink.fail_with = OSError("disk full")
+    run.log({"a": 1.0})
+    assert not run.flush()
+    run.log({"a": 2.0})
+    assert run.health["write_errors"] == 1
+    with pytest.raises(RunFailed, match="not all was written") as caught:
+        run.finish()
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_strict_raises_a_failed_write_at_the_next_call(tmp_path: Path) -> None:
+    sink = MemorySink()
+    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,), strict=True))
+    sink.fail_with = OSError("disk full")
+    run.log({"a": 1.0})
+    with pytest.raises(RunFailed, match="strict=True"):
+        run.flush()
+    with pytest.raises(RunFailed, match="strict=True"):
+        run.log({"a": 2.0})
+    run.finish(quiet=True)
+
+
+def test_a_value_that_cannot_be_encoded_loses_nothing_else(
+    run: Run, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Image(GREY)
+
+    def encode(values: Any) -> Iterator[Payload]:
+        raise RuntimeError("a broken encoder")
+        yield values
+
+    with monkeypatch.context() as patched:
+        patched.setattr("medialog_core.codecs.encode", encode)
+        run.log({"broken": broken})
+        run.flush()
+    run.log({"fine": Text("x")})
+    run.flush()
+    assert [entry.key for entry in sink.entries()] == ["fine"]
+    assert run.health["encode_errors"] == 1
+
+
+class _Held(MemorySink):
+    """A sink that holds the background thread until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+
+    def write(self, record: Record) -> None:
+        self.gate.wait(10)
+        super().write(record)
+
+
+def test_a_full_queue_drops_when_asked_and_counts(tmp_path: Path) -> None:
+    sink = _Held()
+    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,), on_full="drop", queue_bytes=1000))
+    for _ in range(5):
+        run.log({"image": Image(np.zeros((30, 30), np.uint8))})
+    dropped = run.health["dropped"]
+    sink.gate.set()
+    run.flush()
+    assert dropped == 5 - len(sink.entries())
+    assert isinstance(dropped, int)
+    assert dropped >= 3
+    run.finish()
+
+
+def test_several_runs_live_in_one_process(tmp_path: Path) -> None:
+    runs = [start(RunSpec(tmp_path / name, name, name)) for name in "ab"]
+    for i in range(10):
+        runs[i % 2].log({"i": float(i)})
+    for run in runs:
+        run.finish()
+    found = [[s.value for s in open_run(run.dir).scalars("i")] for run in runs]
+    assert found == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]]
+
+
+def test_log_is_safe_from_several_threads(tmp_path: Path) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+
+    def work() -> None:
+        for _ in range(100):
+            run.log({"a": 1.0})
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    run.finish()
+    assert [s.step for s in open_run(run.dir).scalars("a")] == list(range(400))
+
+
+def test_a_pickled_run_is_a_handle_that_writes_beside_it(tmp_path: Path) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    run.log({"a": 1.0})
+    handle = pickle.loads(pickle.dumps(run))  # noqa: S301 - our own
+    handle.log({"a": 2.0})
+    handle.finish()
+    assert open_run(run.dir).status == "running"
+    run.finish()
+    assert [(s.step, s.value) for s in open_run(run.dir).scalars("a")] == [(0, 1.0), (1, 2.0)]
+    assert len(list((run.dir / "scalars").glob("*.jsonl"))) == 2
+
+
+def test_health_is_kept_with_the_run(tmp_path: Path) -> None:
+    with medialog_core.init(dir=tmp_path) as run:
+        run.log({"a": None})
+    assert open_run(run.dir).health["skipped_none"] == 1
