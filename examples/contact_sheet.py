@@ -14,30 +14,53 @@ import PIL.ImageFont
 from medialog_core import Image, RunReader
 
 CELL = 128
-MARGIN = 22
+GAP = 6
+LEFT = 70
+TOP = 34
+UNDER = 22
 COLOURS = np.array(
     [[0, 0, 0], [40, 120, 255], [255, 140, 0], [0, 170, 90], [200, 40, 160]], np.uint8
 )
 TEXT, RIGHT, WRONG = (40, 40, 40), (0, 130, 60), (200, 30, 30)
+MOST_STEPS = 6
 
 
 def draw(reader: RunReader, key: str) -> PIL.Image.Image:
     """Give the sheet of `key`, with the samples in the same column at every step."""
-    steps = reader.steps(key)
+    steps = _spread(reader.steps(key))
     rows = [[reader.load(row) for row in reader.rows(key, step)] for step in steps]
     columns = max(map(len, rows))
     height = max(_height(image) for row in rows for image in row)
-    sheet = PIL.Image.new(
-        "RGB", (70 + columns * (CELL + 6), len(rows) * (height + MARGIN + 6)), "white"
-    )
+    size = (LEFT + columns * (CELL + GAP), TOP + len(rows) * (height + UNDER))
+    sheet = PIL.Image.new("RGB", size, "white")
     pen = PIL.ImageDraw.Draw(sheet)
+    _heading(pen, f"{reader.project} / {reader.name}: {key}", rows[0][0])
     for y, (step, images) in enumerate(zip(steps, rows, strict=True)):
-        top = y * (height + MARGIN + 6)
-        pen.text((6, top + height // 2), f"step {step}", TEXT, PIL.ImageFont.load_default(12))
+        top = TOP + y * (height + UNDER)
+        pen.text((GAP, top + height // 2), f"step {step}", TEXT, PIL.ImageFont.load_default(12))
         for x, image in enumerate(images):
-            sheet.paste(_cell(image), (70 + x * (CELL + 6), top))
-            _caption(pen, image, (70 + x * (CELL + 6), top + height + 3))
+            sheet.paste(_cell(image), (LEFT + x * (CELL + GAP), top))
+            _caption(pen, image, (LEFT + x * (CELL + GAP), top + height + 3))
     return sheet
+
+
+def _spread(steps: list[int]) -> list[int]:
+    chosen = np.linspace(0, len(steps) - 1, min(len(steps), MOST_STEPS)).round().astype(int)
+    return [steps[i] for i in chosen]
+
+
+def _heading(pen: PIL.ImageDraw.ImageDraw, title: str, image: Image) -> None:
+    font = PIL.ImageFont.load_default(14)
+    pen.text((GAP, 8), title, TEXT, font)
+    x = LEFT + 3 * (CELL + GAP)
+    for mask in list(image.masks.values())[:1]:
+        for class_id, name in mask.class_labels.items():
+            colour = COLOURS[min(int(class_id), len(COLOURS) - 1)]
+            pen.rectangle(
+                (x, 10, x + 12, 22), tuple(colour.tolist()) if int(class_id) else None, TEXT
+            )
+            pen.text((x + 18, 8), name, TEXT, font)
+            x += 34 + round(font.getlength(name))
 
 
 def _height(image: Image) -> int:
@@ -67,9 +90,9 @@ def _cell(image: Image) -> PIL.Image.Image:
 
 
 def _caption(pen: PIL.ImageDraw.ImageDraw, image: Image, at: tuple[int, int]) -> None:
-    label = image.label
+    label = image.notes.label
     colour = TEXT if label is None else RIGHT if label.truth == label.prediction else WRONG
-    pen.text(at, image.caption or "", colour, PIL.ImageFont.load_default(12))
+    pen.text(at, (image.caption or "").replace("→", "->"), colour, PIL.ImageFont.load_default(12))
 
 
 def _rgb(image: Image) -> np.ndarray:

@@ -37,17 +37,12 @@ def decode(payload: Payload) -> Any:
     Raises:
         InvalidInput: Its kind is not in the table.
     """
-    kind = kind_of(payload)
+    kind = payload.meta.kind
     if kind not in _BY_KIND:
         raise InvalidInput(
             f"kind: {kind!r} is not one that this version decodes: {sorted(_BY_KIND)}"
         )
     return _BY_KIND[kind].decode(payload)
-
-
-def kind_of(payload: Payload) -> str:
-    """Give the name of its kind, known here or not."""
-    return str(payload.meta.__struct_config__.tag)
 
 
 def find(type_: type[Any]) -> Codec:

@@ -1,7 +1,6 @@
 """A raw value that was given to `log` -> a number, media values, or nothing.
 
-Each type of value has its line in `_RULES`; a type that is not there is told by what it answers to,
-once, and by its base classes.
+Each type of value has its line in `_RULES`; a type that is not there is told by its base classes or by what it answers to.
 
 A list of arrays is a list of pictures when each looks like one: HxW with both sides of 8 or more,
 or three axes of which the first or the last has 1, 3 or 4. An empty list is skipped like None; an
@@ -79,7 +78,7 @@ def _skip(_value: None) -> Skip:
 
 
 def _text(value: str) -> Text:
-    return Text(str(value))
+    return Text(str.__str__(value))  # of an enum's member, too, its own text
 
 
 def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
@@ -140,10 +139,11 @@ _RULES: dict[type[Any], _Rule] = {
 
 
 def _rule_by_looks(value: Any) -> _Rule:
+    for base in type(value).__mro__:
+        if base in _RULES:
+            return _RULES[base]
     if isinstance(value, PilImage.Image):
         return Image
     if is_frame(value):
         return _frame
-    if isinstance(value, np.generic) or is_array(value):
-        return _array
-    return next((_RULES[base] for base in type(value).__mro__ if base in _RULES), _refuse)
+    return _array if is_array(value) else _refuse

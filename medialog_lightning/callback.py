@@ -42,7 +42,13 @@ class MediaCallbackMixin:
         """Begin to watch."""
         self._watching(trainer, pl_module)
 
-    def on_train_batch_start(self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int) -> None:  # noqa: ARG002
+    def on_train_batch_start(
+        self,
+        trainer: Any,
+        pl_module: Any,
+        batch: Any,
+        batch_idx: int,  # noqa: ARG002 - Lightning's signature
+    ) -> None:
         """Look at the inputs, every n-th step."""
         watch = self._watching(trainer, pl_module)
         if watch is not None:
@@ -115,7 +121,9 @@ class MediaCallbackMixin:
             return None
         if self._watch is None or self._watch.loggers != loggers:
             self._end()
-            self._watch = Watch(trainer, module, loggers, self._capture or loggers[0].capture or Capture())
+            self._watch = Watch(
+                trainer, module, loggers, self._capture or loggers[0].capture or Capture()
+            )
         return self._watch
 
     def _acts(self, trainer: Any) -> bool:
@@ -125,7 +133,9 @@ class MediaCallbackMixin:
 
     def __getstate__(self) -> dict[str, Any]:
         # Lightning binds `log` and `log_dict` of the module to every callback.
-        return {k: v for k, v in vars(self).items() if k not in ("log", "log_dict")} | {"_watch": None}
+        return {k: v for k, v in vars(self).items() if k not in ("log", "log_dict")} | {
+            "_watch": None
+        }
 
 
 class _Auto(MediaCallbackMixin):

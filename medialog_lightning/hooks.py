@@ -30,7 +30,12 @@ class Destination:
         return self._logger.run.finished
 
     def log(
-        self, data: Mapping[str, Any], step: int | None = None, commit: bool | None = None, *, epoch: float | None = None
+        self,
+        data: Mapping[str, Any],
+        step: int | None = None,
+        commit: bool | None = None,
+        *,
+        epoch: float | None = None,
     ) -> None:
         """Log numbers and media under their keys."""
         prefixed = self._logger._prefixed(data)  # noqa: SLF001 - the logger's own package
@@ -51,7 +56,11 @@ class Destination:
 
 def capturing_loggers(trainer: Any) -> list[MediaLogger]:
     """Give the trainer's loggers that capture. A DummyLogger answers any name: only a type tells."""
-    return [each for each in trainer.loggers if isinstance(each, MediaLogger) and each.capture is not None]
+    return [
+        each
+        for each in trainer.loggers
+        if isinstance(each, MediaLogger) and each.capture is not None
+    ]
 
 
 def loader_of(loaders: Any, index: int) -> Any:

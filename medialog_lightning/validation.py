@@ -50,13 +50,21 @@ class Validation:
         for each in self._loaders.values():
             each.follower.begin()
 
-    def batch_start(self, trainer: Any, module: Any, batch: Any, batch_idx: int, loader_idx: int) -> None:
+    def batch_start(
+        self, trainer: Any, module: Any, batch: Any, batch_idx: int, loader_idx: int
+    ) -> None:
         """Show the first batch's inputs; where a batch holds followed samples, begin to record."""
         loader = self._loader(trainer, module, loader_idx)
         parts = split(batch, self._options.roles)
         if batch_idx == 0 and self._options.grids:
-            self._session.log_inputs(loader.stage, parts, loader.facts, current_step(trainer), trainer.current_epoch)
-        if parts.inputs is None or not self._options.predictions or not loader.follower.wants(batch_idx):
+            self._session.log_inputs(
+                loader.stage, parts, loader.facts, current_step(trainer), trainer.current_epoch
+            )
+        if (
+            parts.inputs is None
+            or not self._options.predictions
+            or not loader.follower.wants(batch_idx)
+        ):
             return
         leading = loader.follower.look(batch_idx, parts, native_rows(parts.inputs))
         if leading is None:
@@ -97,7 +105,9 @@ class Validation:
             stage = stage_of("val", index, hooks.count_loaders(loaders))
             roles = dict(self._options.roles)
             follower = Follower(index, self._options.num_samples, roles, hooks.position_in(loader))
-            self._loaders[index] = Predictions(self._session, follower, stage, hooks.facts_for(loader, module))
+            self._loaders[index] = Predictions(
+                self._session, follower, stage, hooks.facts_for(loader, module)
+            )
         return self._loaders[index]
 
     def _is_compiled(self) -> bool:

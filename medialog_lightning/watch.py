@@ -32,7 +32,9 @@ class Watch:
         capture: What to capture.
     """
 
-    def __init__(self, trainer: Any, module: Any, loggers: Sequence[MediaLogger], capture: Capture) -> None:
+    def __init__(
+        self, trainer: Any, module: Any, loggers: Sequence[MediaLogger], capture: Capture
+    ) -> None:
         self.loggers = loggers
         self._options = capture
         self._session = Session(capture, [hooks.Destination(each) for each in loggers])
@@ -52,7 +54,9 @@ class Watch:
             with self._session.looking(GRIDS):
                 loader = hooks.loader_of(trainer.train_dataloader, 0)
                 facts = hooks.facts_for(loader, module)
-                self._session.log_inputs("train", split(batch, self._options.roles), facts, step, trainer.current_epoch)
+                self._session.log_inputs(
+                    "train", split(batch, self._options.roles), facts, step, trainer.current_epoch
+                )
 
     def optimizer_step(self, trainer: Any, module: Any, optimizer: Any) -> None:
         """Look at the gradients of an optimizer: unscaled, accumulated, not clipped yet."""
@@ -71,11 +75,15 @@ class Watch:
 
     def validation_start(self) -> None:
         """Decide whether to look at this validation."""
-        self._looks_now = (self._options.predictions or self._options.grids) and self._wants(PREDICTIONS, GRACE_SECS)
+        self._looks_now = (self._options.predictions or self._options.grids) and self._wants(
+            PREDICTIONS, GRACE_SECS
+        )
         if self._looks_now:
             self._validation.begin()
 
-    def validation_batch_start(self, trainer: Any, module: Any, batch: Any, batch_idx: int, loader_idx: int) -> None:
+    def validation_batch_start(
+        self, trainer: Any, module: Any, batch: Any, batch_idx: int, loader_idx: int
+    ) -> None:
         """Look at a validation batch before its step."""
         if self._looks_now and self._session.active(PREDICTIONS):
             with self._session.looking(PREDICTIONS):

@@ -77,7 +77,9 @@ def split(batch: Any, roles: Mapping[str, Role]) -> Batch:
     if place is None:
         return Batch(None, {})
     inputs = leaves[place]
-    others = {key: leaf for key, leaf in leaves.items() if key != place and _size(leaf) == _size(inputs)}
+    others = {
+        key: leaf for key, leaf in leaves.items() if key != place and _size(leaf) == _size(inputs)
+    }
     return Batch(inputs, _candidates(others, roles))
 
 
@@ -113,7 +115,10 @@ def numpy_of(value: Any) -> Any:
 def is_picture(leaf: Any) -> bool:
     """Say whether a leaf is pictures: N×C×H×W of 1, 3 or 4 channels, or a list of C×H×W."""
     shapes = {tuple(leaf.shape)[1:]} if is_array(leaf) else _shapes(leaf)
-    return bool(shapes) and all(len(s) == 3 and s[0] in (1, 3, 4) and min(s[1:]) > 1 for s in shapes)  # noqa: PLR2004
+    return bool(shapes) and all(
+        len(s) == 3 and s[0] in (1, 3, 4) and min(s[1:]) > 1  # noqa: PLR2004 - C×H×W
+        for s in shapes
+    )
 
 
 def seen(value: Any) -> str:
@@ -133,7 +138,11 @@ def _short(leaf: Any) -> str:
 
 
 def _is_container(value: Any) -> bool:
-    return isinstance(value, tuple | list | Mapping) or hasattr(value, "keys") or dataclasses.is_dataclass(value)
+    return (
+        isinstance(value, tuple | list | Mapping)
+        or hasattr(value, "keys")
+        or dataclasses.is_dataclass(value)
+    )
 
 
 def _shapes(leaf: Any) -> set[tuple[int, ...]]:
@@ -166,5 +175,5 @@ def _by_name(places: Sequence[Role]) -> bool:
 def _candidates(others: Mapping[Role, Any], roles: Mapping[str, Role]) -> Mapping[Role, Any]:
     if "target" in roles:
         return {key: leaf for key, leaf in others.items() if key == roles["target"]}
-    named = {name: others[name] for name in TARGET_NAMES if name in others}
+    named: dict[Role, Any] = {name: others[name] for name in TARGET_NAMES if name in others}
     return named or others

@@ -74,7 +74,9 @@ def _steps(transform: Any, depth: int) -> Iterator[Any]:
         return
     yield transform
     inner = getattr(transform, "transforms", None)
-    for step in inner if isinstance(inner, list | tuple) else (getattr(transform, "transform", None),):
+    for step in (
+        inner if isinstance(inner, list | tuple) else (getattr(transform, "transform", None),)
+    ):
         yield from _steps(step, depth + 1)
 
 

@@ -44,7 +44,11 @@ class Follower:
     """
 
     def __init__(
-        self, loader: int, num_samples: int, roles: dict[str, Role], position: Callable[[int], int] | None
+        self,
+        loader: int,
+        num_samples: int,
+        roles: dict[str, Role],
+        position: Callable[[int], int] | None,
     ) -> None:
         self.reading: Reading | None = None
         self._loader = loader
@@ -113,7 +117,11 @@ class Follower:
         if self.reading is None:
             return self._first(forward)
         chosen = self._merged.get(self._chosen) if self._chosen is not None else None
-        if chosen is not None and self._all_seen(chosen) and reads(self.samples, chosen, self.reading):
+        if (
+            chosen is not None
+            and self._all_seen(chosen)
+            and reads(self.samples, chosen, self.reading)
+        ):
             return chosen, self.reading
         return self._again(forward)
 
@@ -128,7 +136,11 @@ class Follower:
             digest = digest_of(row)
             place = self._position(first + i) if self._position is not None else None
             own = {name: kept[i] for name, kept in targets.items()}
-            fresh.append(Sample(sample_id(self._loader, place, digest), np.array(row), digest, own, native(i)))
+            fresh.append(
+                Sample(
+                    sample_id(self._loader, place, digest), np.array(row), digest, own, native(i)
+                )
+            )
         self._pins.add(fresh)
         self._places[batch_idx] = (first, count)
         return Leading(fresh, first)
@@ -173,7 +185,9 @@ class Follower:
 
     def _again(self, forward: Forward) -> Found | Unsure:
         if self._forward is None:
-            return Unsure("the validation no longer holds the followed samples, and no forward is known to predict them")
+            return Unsure(
+                "the validation no longer holds the followed samples, and no forward is known to predict them"
+            )
         module, place, reading = self._forward
         for each in forward(module, self.samples):
             if each.place == place and reads(self.samples, each, reading):
@@ -194,7 +208,10 @@ def _joined(before: Evidence, after: Evidence) -> Evidence:
     if before.target is not None and after.target is not None:
         target = [*before.target, *after.target]
     return replace(
-        before, rows=[*before.rows, *after.rows], target=target, on_inputs=before.on_inputs and after.on_inputs
+        before,
+        rows=[*before.rows, *after.rows],
+        target=target,
+        on_inputs=before.on_inputs and after.on_inputs,
     )
 
 
@@ -206,5 +223,7 @@ def _close(one: Evidence, other: Evidence) -> bool:
 
 def _close_rows(a: Any, b: Any) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
-        return _close_rows(a.get("boxes"), b.get("boxes")) and _close_rows(a.get("labels"), b.get("labels"))
+        return _close_rows(a.get("boxes"), b.get("boxes")) and _close_rows(
+            a.get("labels"), b.get("labels")
+        )
     return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, **_CLOSE, equal_nan=True))

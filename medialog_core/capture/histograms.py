@@ -31,7 +31,9 @@ def of_tensors(
         WrongType: A tensor holds no real numbers.
     """
     histograms = {
-        name: Histogram.exponents(tensor, max_samples) for name, tensor in tensors if tensor is not None
+        name: Histogram.exponents(tensor, max_samples)
+        for name, tensor in tensors
+        if tensor is not None
     }
     norms = {name: norm(h.moments) for name, h in histograms.items() if h.moments.total is None}
     logged: dict[str, Histogram | float] = {f"{area}/{name}": h for name, h in histograms.items()}

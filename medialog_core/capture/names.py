@@ -34,5 +34,10 @@ def _belong(task: str, prediction: Any, classes: Sequence[str]) -> bool:
         return bool(classes) and classes[0].strip("_").lower() in ("background", "n/a")
     if task in _TWO:
         return len(classes) == len(_TWO)
-    shape = getattr(prediction, "shape", ())
-    return task in _CLASS_TASKS and len(shape) > 0 and prediction.dtype.kind == "f" and len(classes) == shape[0]
+    shape: tuple[int, ...] = getattr(prediction, "shape", ())
+    return (
+        task in _CLASS_TASKS
+        and len(shape) > 0
+        and prediction.dtype.kind == "f"
+        and len(classes) == shape[0]
+    )

@@ -77,7 +77,9 @@ class Capture:
         _check_denormalize(self.denormalize)
         _check_labels(self.class_labels)
         if self.sample_fn is not None and not callable(self.sample_fn):
-            raise WrongType(f"sample_fn: expected a function of (batch, outputs), got {describe(self.sample_fn)}")
+            raise WrongType(
+                f"sample_fn: expected a function of (batch, outputs), got {describe(self.sample_fn)}"
+            )
 
     @property
     def labels(self) -> dict[int, str]:
@@ -100,7 +102,9 @@ def _check_count(name: str, value: object) -> None:
 
 def _check_budget(value: object) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise WrongType(f"budget: expected a share of the training's time such as 0.02, got {describe(value)}")
+        raise WrongType(
+            f"budget: expected a share of the training's time such as 0.02, got {describe(value)}"
+        )
     if not 0 < value <= 1:
         raise InvalidInput(f"budget: expected a share above 0 up to 1 (0.02 is 2 %), got {value}")
 
@@ -113,7 +117,9 @@ def _check_roles(roles: Mapping[str, Role]) -> None:
     if task is not None and task not in TASKS:
         raise InvalidInput(f"roles['task']: expected one of {list(TASKS)}, got {task!r}")
     if not isinstance(roles.get("ignore_index", 0), int):
-        raise WrongType(f"roles['ignore_index']: expected a class id, got {describe(roles['ignore_index'])}")
+        raise WrongType(
+            f"roles['ignore_index']: expected a class id, got {describe(roles['ignore_index'])}"
+        )
 
 
 def _check_denormalize(value: object) -> None:
@@ -133,7 +139,9 @@ def _check_labels(value: object) -> None:
     if names is None:
         return
     if isinstance(names, str) or not hasattr(names, "__iter__"):
-        raise WrongType(f"class_labels: expected a list of names or names by id, got {describe(value)}")
+        raise WrongType(
+            f"class_labels: expected a list of names or names by id, got {describe(value)}"
+        )
     odd = [name for name in names if not isinstance(name, str)]
     if odd:
         raise WrongType(f"class_labels: expected names, got {describe(odd[0])}")

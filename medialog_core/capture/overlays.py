@@ -51,19 +51,24 @@ class Overlay:
         return f"{self.truth} → {self.prediction}{score}"
 
 
-def overlay(reading: Reading, truth: Any, prediction: Any, names: Names, size: tuple[int, int]) -> Overlay:
+def overlay(
+    reading: Reading, truth: Any, prediction: Any, names: Names, size: tuple[int, int]
+) -> Overlay:
     """Say what one sample's prediction and truth are.
 
     Args:
         reading: What they mean.
-        truth, prediction: One row each: arrays, or dictionaries for detection.
+        truth: One row: an array, or a dictionary for detection.
+        prediction: One row, likewise.
         names: Class names by id, as far as they are known.
         size: Height and width of the picture.
     """
     return _BY_TASK[reading.task](reading, truth, prediction, names, size)
 
 
-def _classification(reading: Reading, truth: Array, prediction: Array, names: Names, _: object) -> Overlay:
+def _classification(
+    reading: Reading, truth: Array, prediction: Array, names: Names, _: object
+) -> Overlay:
     scale = reading.scale or "ids"
     chosen = int(decided_class(prediction, scale))
     true_id = int(np.argmax(truth)) if np.size(truth) > 1 else int(np.asarray(truth).item())
@@ -72,15 +77,21 @@ def _classification(reading: Reading, truth: Array, prediction: Array, names: Na
         likely = probabilities(prediction, scale)
         said.score = float(likely[chosen])
         if 0 <= true_id < len(likely):
-            said.scores["cross_entropy"] = float(-np.log(max(likely[true_id], np.finfo(float).tiny)))
+            said.scores["cross_entropy"] = float(
+                -np.log(max(likely[true_id], np.finfo(float).tiny))
+            )
     return said
 
 
-def _multi_label(reading: Reading, truth: Array, prediction: Array, names: Names, _: object) -> Overlay:
+def _multi_label(
+    reading: Reading, truth: Array, prediction: Array, names: Names, _: object
+) -> Overlay:
     scale = reading.scale or "ids"
     likely = probabilities(prediction, scale)
     holding = np.flatnonzero(decided_labels(prediction, scale))
-    shown = [_name(int(i), names) + ("" if scale == "ids" else f" ({likely[i]:.2f})") for i in holding]
+    shown = [
+        _name(int(i), names) + ("" if scale == "ids" else f" ({likely[i]:.2f})") for i in holding
+    ]
     true_names = [_name(int(i), names) for i in np.flatnonzero(truth)]
     return Overlay(_listed(true_names), _listed(shown))
 
@@ -91,7 +102,9 @@ def _binary(reading: Reading, truth: Array, prediction: Array, names: Names, _: 
     chosen = int(decided_labels(value, scale))
     likely = float(probabilities(value, scale))
     true_id = int(np.asarray(truth).item())
-    return Overlay(_truth_name(true_id, reading, names), _name(chosen, names), likely if chosen else 1 - likely)
+    return Overlay(
+        _truth_name(true_id, reading, names), _name(chosen, names), likely if chosen else 1 - likely
+    )
 
 
 def _segmentation(
@@ -125,13 +138,18 @@ def _masks(reading: Reading, truth: Array, prediction: Array, names: Names) -> O
 
 
 def _detection(
-    _: Reading, truth: Mapping[str, Any], prediction: Mapping[str, Any], names: Names, size: tuple[int, int]
+    _: Reading,
+    truth: Mapping[str, Any],
+    prediction: Mapping[str, Any],
+    names: Names,
+    size: tuple[int, int],
 ) -> Overlay:
     height, width = size
     true_set, true_left_out = box_set(truth, names, width, height)
     found_set, found_left_out = box_set(prediction, names, width, height)
     return Overlay(
-        boxes={"ground_truth": true_set, "predictions": found_set}, left_out=true_left_out + found_left_out
+        boxes={"ground_truth": true_set, "predictions": found_set},
+        left_out=true_left_out + found_left_out,
     )
 
 
@@ -141,7 +159,10 @@ def _image_to_image(_: Reading, truth: Array, prediction: Array, *__: object) ->
 
 
 def _regression(_: Reading, truth: Array, prediction: Array, *__: object) -> Overlay:
-    true_values, values = np.ravel(truth).astype(np.float64), np.ravel(prediction).astype(np.float64)
+    true_values, values = (
+        np.ravel(truth).astype(np.float64),
+        np.ravel(prediction).astype(np.float64),
+    )
     error = float(((values - true_values) ** 2).mean())
     return Overlay(_numbers(true_values), _numbers(values), scores={"squared_error": error})
 

@@ -39,7 +39,9 @@ class Look:
 
 
 def decide_look(
-    pictures: Sequence[Array], mean: tuple[float, ...] | None = None, std: tuple[float, ...] | None = None
+    pictures: Sequence[Array],
+    mean: tuple[float, ...] | None = None,
+    std: tuple[float, ...] | None = None,
 ) -> Look:
     """Decide from the first pictures of a key how all of them are shown.
 
@@ -64,21 +66,32 @@ def grid_of(pictures: Sequence[Array], look: Look) -> Image:
     low = look.value_range[0] if look.value_range else 0
     height, width = (max(c.shape[axis] for c in cells) for axis in (1, 2))
     batch = np.stack([_padded(c, height, width, low) for c in cells])
-    return Image(make_grid(batch, pad_value=low, layout="CHW"), layout="HWC", value_range=look.value_range)
+    return Image(
+        make_grid(batch, pad_value=low, layout="CHW"), layout="CHW", value_range=look.value_range
+    )
 
 
 def row_of(pictures: Sequence[Array], looks: Sequence[Look], **options: Any) -> Image:
     """Give pictures of one size side by side, each by its own look."""
     cells = [to_unit(p, look) for p, look in zip(pictures, looks, strict=True)]
     channels = max(len(c) for c in cells)
-    batch = np.stack([np.broadcast_to(c, (channels, *c.shape[1:])) if len(c) == 1 else c for c in cells])
-    return Image(make_grid(batch, nrow=len(cells), layout="CHW"), layout="HWC", value_range=(0.0, 1.0), **options)
+    batch = np.stack(
+        [np.broadcast_to(c, (channels, *c.shape[1:])) if len(c) == 1 else c for c in cells]
+    )
+    return Image(
+        make_grid(batch, nrow=len(cells), layout="CHW"),
+        layout="CHW",
+        value_range=(0.0, 1.0),
+        **options,
+    )
 
 
 def to_unit(values: Array, look: Look) -> Array:
     """Give a picture's values in [0, 1], not clipped."""
     low, high = look.value_range or (0.0, _BYTE_MAX)
-    return (look.values(values).astype(np.float32) - np.float32(low)) / np.float32(max(high - low, 1e-12))
+    return (look.values(values).astype(np.float32) - np.float32(low)) / np.float32(
+        max(high - low, 1e-12)
+    )
 
 
 def _padded(cell: Array, height: int, width: int, value: float) -> Array:

@@ -24,7 +24,9 @@ class Predictions:
         facts: What is known of the loader's data set.
     """
 
-    def __init__(self, session: Session, follower: Follower, stage: str, facts: DatasetFacts) -> None:
+    def __init__(
+        self, session: Session, follower: Follower, stage: str, facts: DatasetFacts
+    ) -> None:
         self.follower = follower
         self.stage = stage
         self.facts = facts
@@ -54,11 +56,19 @@ class Predictions:
     def _key(self) -> str:
         return f"{self.stage}/predictions"
 
-    def _unread(self, samples: Sequence[Sample], why: Unsure, step: int, epoch: float | None) -> None:
-        self._session.notice(f"capture_unsure/{self.stage}", _unsure(self.stage, samples, why, self.follower.last))
+    def _unread(
+        self, samples: Sequence[Sample], why: Unsure, step: int, epoch: float | None
+    ) -> None:
+        self._session.notice(
+            f"capture_unsure/{self.stage}", _unsure(self.stage, samples, why, self.follower.last)
+        )
         if self.follower.reading is not None:
             return
-        look = self._session.look(self.stage, [s.input for s in samples], self.facts) if pictorial(samples) else None
+        look = (
+            self._session.look(self.stage, [s.input for s in samples], self.facts)
+            if pictorial(samples)
+            else None
+        )
         self._session.log({self._key: raw_table(samples, self.follower.last, look)}, step, epoch)
 
 

@@ -45,11 +45,15 @@ def recognise(
 def reads(samples: Sequence[Sample], evidence: Evidence, reading: Reading) -> bool:
     """Say whether `evidence`, seen later, can be read in the way that was found first."""
     truth = [s.targets[reading.target] for s in samples]
-    case = Case([s.input for s in samples], truth, evidence.rows, reading.loss, reading.ignore_index)
+    case = Case(
+        [s.input for s in samples], truth, evidence.rows, reading.loss, reading.ignore_index
+    )
     return reading.task in fitting(case)
 
 
-def _readings(samples: Sequence[Sample], evidence: Evidence, roles: Mapping[str, Role]) -> Iterator[Reading]:
+def _readings(
+    samples: Sequence[Sample], evidence: Evidence, roles: Mapping[str, Role]
+) -> Iterator[Reading]:
     ignore = roles.get("ignore_index", evidence.ignore_index)
     for place, truth, sure in _truths(samples, evidence, roles):
         case = Case([s.input for s in samples], truth, evidence.rows, evidence.loss, _as_id(ignore))
@@ -79,7 +83,9 @@ def _truths(
 
 
 def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
-    return all(np.array_equal(np.squeeze(a), np.squeeze(b)) for a, b in zip(one, other, strict=True))
+    return all(
+        np.array_equal(np.squeeze(a), np.squeeze(b)) for a, b in zip(one, other, strict=True)
+    )
 
 
 def _agreed(found: Sequence[Found]) -> Found | Unsure:
@@ -90,7 +96,9 @@ def _agreed(found: Sequence[Found]) -> Found | Unsure:
         return Unsure(f"more than one reading: {', '.join(named)}")
     decisions = [_decisions(*each) for each in found]
     if any(not _same(decisions[0], other) for other in decisions[1:]):
-        return Unsure(f"predictions that differ: {', '.join(sorted(repr(e.place) for e, _ in found))}")
+        return Unsure(
+            f"predictions that differ: {', '.join(sorted(repr(e.place) for e, _ in found))}"
+        )
     return next((each for each in found if each[1].scale != "ids"), first)
 
 

@@ -24,7 +24,12 @@ class Destination(Protocol):
         """Whether it takes no more."""
 
     def log(
-        self, data: Mapping[str, Any], step: int | None = None, commit: bool | None = None, *, epoch: float | None = None
+        self,
+        data: Mapping[str, Any],
+        step: int | None = None,
+        commit: bool | None = None,
+        *,
+        epoch: float | None = None,
     ) -> None:
         """Log numbers and media under their keys."""
 
@@ -47,7 +52,9 @@ class Session:
         budget: What looking may cost; by default as `options` say, on the real clock.
     """
 
-    def __init__(self, options: Capture, runs: Sequence[Destination], budget: Budget | None = None) -> None:
+    def __init__(
+        self, options: Capture, runs: Sequence[Destination], budget: Budget | None = None
+    ) -> None:
         self.options = options
         self.budget = budget or Budget(options.budget)
         self._runs = runs
@@ -93,14 +100,17 @@ class Session:
             self._looks[key] = decide_look(pictures, mean, std)
         return self._looks[key]
 
-    def log_inputs(self, stage: str, batch: Batch, facts: DatasetFacts, step: int, epoch: float | None) -> None:
+    def log_inputs(
+        self, stage: str, batch: Batch, facts: DatasetFacts, step: int, epoch: float | None
+    ) -> None:
         """Log `<stage>/inputs`, a grid of a batch's first inputs, if they are pictures.
 
         Args:
             stage: `train` or `val`, and the loader where there are several.
             batch: The batch, taken apart.
             facts: What is known of its data set.
-            step, epoch: Where it belongs.
+            step: Where it belongs.
+        epoch: Likewise.
         """
         if batch.inputs is None or not is_picture(batch.inputs):
             self.notice(f"capture_no_pictures/{stage}", _no_pictures(stage, batch))
@@ -122,7 +132,11 @@ class Session:
 
 
 def _no_pictures(stage: str, batch: Batch) -> str:
-    came = seen(numpy_of(batch.inputs)) if batch.inputs is not None else "a batch whose inputs can't be told"
+    came = (
+        seen(numpy_of(batch.inputs))
+        if batch.inputs is not None
+        else "a batch whose inputs can't be told"
+    )
     return (
         f"no grid of {stage} inputs: they are not N×C×H×W pictures of 1, 3 or 4 channels but {came}; "
         "Capture(roles={'input': <index or name in the batch>}) says where pictures are"

@@ -43,9 +43,12 @@ def pictures_of(
         triples = zip(samples, evidence.rows, truths, strict=True)
         return [_row(s, reading, p, t, (look, target_look, target_look)) for s, p, t in triples], 0
     said = [
-        overlay(reading, t, p, names, s.input.shape[-2:]) for s, p, t in zip(samples, evidence.rows, truths, strict=True)
+        overlay(reading, t, p, names, s.input.shape[-2:])
+        for s, p, t in zip(samples, evidence.rows, truths, strict=True)
     ]
-    return [_picture(s, o, look) for s, o in zip(samples, said, strict=True)], sum(o.left_out for o in said)
+    return [_picture(s, o, look) for s, o in zip(samples, said, strict=True)], sum(
+        o.left_out for o in said
+    )
 
 
 def table_of(samples: Sequence[Sample], found: tuple[Evidence, Reading], names: Names) -> Table:
@@ -84,15 +87,21 @@ def _picture(sample: Sample, said: Overlay, look: Look) -> Image:
         value_range=look.value_range,
         sample_id=sample.id,
         scores=said.scores or None,
-        label={"truth": said.truth, "prediction": said.prediction, "score": said.score} if worded else None,
+        label={"truth": said.truth, "prediction": said.prediction, "score": said.score}
+        if worded
+        else None,
     )
 
 
 def _plain_picture(sample: Sample, look: Look) -> Image:
-    return Image(look.values(sample.input), layout="CHW", value_range=look.value_range, sample_id=sample.id)
+    return Image(
+        look.values(sample.input), layout="CHW", value_range=look.value_range, sample_id=sample.id
+    )
 
 
-def _row(sample: Sample, reading: Reading, prediction: Array, truth: Array, looks: Sequence[Look]) -> Image:
+def _row(
+    sample: Sample, reading: Reading, prediction: Array, truth: Array, looks: Sequence[Look]
+) -> Image:
     said = overlay(reading, truth, prediction, {}, sample.input.shape[-2:])
     return row_of(
         [sample.input, prediction, truth],

@@ -62,7 +62,11 @@ class Case:
     def ids(self) -> Array:
         """The truth's values that count, flat."""
         values = np.concatenate([np.asarray(row).ravel() for row in self.truth])
-        keep = values >= 0 if self.ignore_index is None else (values >= 0) & (values != self.ignore_index)
+        keep = (
+            values >= 0
+            if self.ignore_index is None
+            else (values >= 0) & (values != self.ignore_index)
+        )
         return values[keep] if self.id_truth else values
 
     @cached_property
@@ -73,7 +77,10 @@ class Case:
     @cached_property
     def one_hot_truth(self) -> bool:
         """Whether the truth sums to 1 over axis 0 everywhere."""
-        return all((np.asarray(t) >= 0).all() and np.allclose(np.asarray(t).sum(axis=0), 1) for t in self.truth)
+        return all(
+            (np.asarray(t) >= 0).all() and np.allclose(np.asarray(t).sum(axis=0), 1)
+            for t in self.truth
+        )
 
     @cached_property
     def truth_is_input(self) -> bool:
@@ -123,14 +130,23 @@ def _classification(case: Case) -> bool:
 
 
 def _multi_label(case: Case) -> bool:
-    if case.shape is None or len(case.shape) != 1 or case.shape[0] < 2 or case.shape != case.truth_shape:  # noqa: PLR2004
+    if (
+        case.shape is None
+        or len(case.shape) != 1
+        or case.shape[0] < 2  # noqa: PLR2004 - one score is no choice
+        or case.shape != case.truth_shape
+    ):
         return False
     told = case.loss in LABEL_LOSSES or (case.loss is None and not case.one_hot_truth)
     return told and case.binary_truth
 
 
 def _binary(case: Case) -> bool:
-    if case.shape not in ((), (1,)) or case.truth_shape not in ((), (1,)) or not case.float_prediction:
+    if (
+        case.shape not in ((), (1,))
+        or case.truth_shape not in ((), (1,))
+        or not case.float_prediction
+    ):
         return False
     told = case.loss in LABEL_LOSSES or (case.loss is None and case.id_truth)
     return told and case.binary_truth
@@ -144,7 +160,12 @@ def _segmentation(case: Case) -> bool:
     if len(case.shape) != _MAPS or case.shape[0] < 2 or not _on_input(case):  # noqa: PLR2004
         return False
     if case.truth_shape == case.shape:
-        return not case.id_truth and case.binary_truth and case.one_hot_truth and not case.truth_is_input
+        return (
+            not case.id_truth
+            and case.binary_truth
+            and case.one_hot_truth
+            and not case.truth_is_input
+        )
     return _is_map(case.truth_shape) and case.id_truth and case.below(case.shape[0])
 
 
@@ -157,7 +178,12 @@ def _binary_segmentation(case: Case) -> bool:
 
 def _image_to_image(case: Case) -> bool:
     shape = case.shape
-    if shape is None or len(shape) != _MAPS or shape[0] not in _COLOURS or shape != case.truth_shape:
+    if (
+        shape is None
+        or len(shape) != _MAPS
+        or shape[0] not in _COLOURS
+        or shape != case.truth_shape
+    ):
         return False
     if case.id_truth or not case.float_prediction or shape[1:] != case.input_size:
         return False
@@ -171,11 +197,18 @@ def _detection(case: Case) -> bool:
 
 def _regression(case: Case) -> bool:
     shape, truth = case.shape, case.truth_shape
-    if shape is None or truth is None or not case.loss_among(DISTANCE_LOSSES) or not case.float_prediction:
+    if (
+        shape is None
+        or truth is None
+        or not case.loss_among(DISTANCE_LOSSES)
+        or not case.float_prediction
+    ):
         return False
     if len(shape) > 1 or np.prod(shape) != np.prod(truth) or len(truth) > 1:
         return False
-    return case.loss is not None or (not case.binary_truth and (not case.id_truth or np.prod(shape) == 1))
+    return case.loss is not None or (
+        not case.binary_truth and (not case.id_truth or np.prod(shape) == 1)
+    )
 
 
 TESTS: Mapping[str, Callable[[Case], bool]] = {
@@ -204,4 +237,4 @@ def _on_input(case: Case) -> bool:
 
 
 def _has_boxes(row: Any) -> bool:
-    return isinstance(row, Mapping) and np.ndim(row.get("boxes")) == _MAP and "labels" in row
+    return isinstance(row, Mapping) and np.ndim(row.get("boxes", 0)) == _MAP and "labels" in row

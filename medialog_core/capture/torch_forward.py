@@ -42,7 +42,10 @@ def forward_again(
     with untouched(root, device), precision or nullcontext(), torch.no_grad():
         output = _forward_of(module)(inputs)
         parts = parts_of(output, len(samples), len(samples))
-    return [Evidence("forward", place, to_numpy_rows(rows), module=path) for place, rows in parts.items()]
+    return [
+        Evidence("forward", place, to_numpy_rows(rows), module=path)
+        for place, rows in parts.items()
+    ]
 
 
 @contextmanager
@@ -80,7 +83,9 @@ def can_run_eagerly(root: torch.nn.Module) -> bool:
 def is_compiled(root: torch.nn.Module) -> bool:
     """Say whether a part of the model, or a function its class or its module's file uses, is compiled."""
     steps = vars(root).get("_compiler_ctx") is not None
-    return steps or any(_compiled_part(module) for module in root.modules()) or _calls_compiled(root)
+    return (
+        steps or any(_compiled_part(module) for module in root.modules()) or _calls_compiled(root)
+    )
 
 
 def graphs() -> int:
@@ -97,7 +102,12 @@ def _calls_compiled(root: torch.nn.Module) -> bool:
     spaces = [vars(root), *(vars(kind) for kind in type(root).__mro__)]
     step = getattr(type(root), "training_step", None)
     spaces.append(getattr(step, "__globals__", {}))
-    return any(hasattr(value, "_torchdynamo_orig_callable") for space in spaces for value in list(space.values()) if callable(value))
+    return any(
+        hasattr(value, "_torchdynamo_orig_callable")
+        for space in spaces
+        for value in list(space.values())
+        if callable(value)
+    )
 
 
 def _forward_of(module: torch.nn.Module) -> Any:

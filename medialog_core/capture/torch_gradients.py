@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 import torch
 
 
-def gradients_of(parameters: Iterable[tuple[str, torch.nn.Parameter]], scale: float = 1.0) -> dict[str, torch.Tensor]:
+def gradients_of(
+    parameters: Iterable[tuple[str, torch.nn.Parameter]], scale: float = 1.0
+) -> dict[str, torch.Tensor]:
     """Give the gradients by parameter name: none of frozen and unused ones, each tensor once.
 
     A sparse gradient is its stored values; a sharded one (DTensor) this process's shard.

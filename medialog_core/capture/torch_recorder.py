@@ -12,24 +12,24 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from .batch import Batch
-from .evidence import Evidence
+from .evidence import Evidence, Source
 from .torch_rows import Rows, leading, parts_of, to_numpy_rows
 
 LOSSES: Mapping[Callable[..., Any], str] = {
     function: function.__name__
     for function in (
-        F.cross_entropy,
-        F.nll_loss,
-        F.binary_cross_entropy,
-        F.binary_cross_entropy_with_logits,
-        F.mse_loss,
-        F.l1_loss,
-        F.smooth_l1_loss,
-        F.huber_loss,
+        functional.cross_entropy,
+        functional.nll_loss,
+        functional.binary_cross_entropy,
+        functional.binary_cross_entropy_with_logits,
+        functional.mse_loss,
+        functional.l1_loss,
+        functional.smooth_l1_loss,
+        functional.huber_loss,
     )
 }
 _NO_INDEX = -100
@@ -54,7 +54,7 @@ class Recorder:
     def start(self) -> None:
         """Begin to watch."""
         self._calls.start()
-        self._spy.__enter__()
+        self._spy.__enter__()  # type: ignore[no-untyped-call]
 
     def stop(self) -> list[Evidence]:
         """End watching and give what was seen: losses, then calls.
@@ -63,7 +63,7 @@ class Recorder:
             Exception: Recording itself went wrong, which the step was not told.
         """
         self._calls.stop()
-        self._spy.__exit__(None, None, None)
+        self._spy.__exit__(None, None, None)  # type: ignore[no-untyped-call]
         if self._errors:
             raise self._errors[0]
         return [*self._spy.evidence(), *self._calls.evidence()]
@@ -80,7 +80,11 @@ class _LossSpy(TorchFunctionMode):
         self._seen: list[tuple[str, Rows, Rows, int | None]] = []
 
     def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
         if func in LOSSES:
@@ -91,7 +95,10 @@ class _LossSpy(TorchFunctionMode):
     def _note(self, loss: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         given = dict(zip(("input", "target"), args, strict=False)) | kwargs
         prediction, target = given.get("input"), given.get("target")
-        if all(isinstance(t, torch.Tensor) and t.dim() and len(t) == self._size for t in (prediction, target)):
+        if all(
+            isinstance(t, torch.Tensor) and t.dim() and len(t) == self._size
+            for t in (prediction, target)
+        ):
             ignore = kwargs.get("ignore_index", _NO_INDEX)
             rows = (leading(prediction, self._count), leading(target, self._count))
             self._seen.append((loss, *rows, None if ignore == _NO_INDEX else ignore))
@@ -100,13 +107,17 @@ class _LossSpy(TorchFunctionMode):
         """Give what was seen; a loss called twice on different predictions stays two."""
         for number, (loss, prediction, target, ignore) in enumerate(self._seen):
             rows = to_numpy_rows(prediction)
-            yield Evidence("loss", loss, rows, to_numpy_rows(target), ignore, on_inputs=False, order=number)
+            yield Evidence(
+                "loss", loss, rows, to_numpy_rows(target), ignore, on_inputs=False, order=number
+            )
 
 
 class _Calls:
     """Keeps the leading rows of what the outermost modules put out."""
 
-    def __init__(self, root: torch.nn.Module, batch: Any, parts: Batch, count: int, errors: list[Exception]) -> None:
+    def __init__(
+        self, root: torch.nn.Module, batch: Any, parts: Batch, count: int, errors: list[Exception]
+    ) -> None:
         self._errors = errors
         self._modules = dict(_two_levels(root))
         self._inputs = parts.inputs
@@ -121,7 +132,9 @@ class _Calls:
         for path, module in self._modules.items():
             self._handles.append(module.register_forward_pre_hook(self._enter, with_kwargs=True))
             leave = self._leaving(path)
-            self._handles.append(module.register_forward_hook(leave, with_kwargs=True, always_call=True))
+            self._handles.append(
+                module.register_forward_hook(leave, with_kwargs=True, always_call=True)
+            )
 
     def stop(self) -> None:
         for handle in self._handles:
@@ -155,7 +168,11 @@ class _Calls:
         if value is self._inputs:
             return True
         lists = isinstance(value, list | tuple) and isinstance(self._inputs, list | tuple)
-        return lists and len(value) == len(self._inputs) and all(a is b for a, b in zip(value, self._inputs, strict=True))
+        return (
+            lists
+            and len(value) == len(self._inputs)
+            and all(a is b for a, b in zip(value, self._inputs, strict=True))
+        )
 
     def evidence(self) -> Iterator[Evidence]:
         """Give the last call as a prediction, and earlier ones that were given the inputs as parts.
@@ -169,7 +186,7 @@ class _Calls:
             path, parts, given = call
             if call is last or given:
                 for place, rows in parts.items():
-                    source = "call" if call is last else "part"
+                    source: Source = "call" if call is last else "part"
                     yield Evidence(source, place, to_numpy_rows(rows), on_inputs=given, module=path)
 
 

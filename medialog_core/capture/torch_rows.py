@@ -52,13 +52,15 @@ def of_step(outputs: Any, size: int, count: int, pinned: Role | None) -> Iterato
         count: How many leading ones are followed.
         pinned: The place that the user's `roles` name, whose name is then a usual one.
     """
-    if isinstance(outputs, torch.Tensor) or outputs is None:
-        parts = {0: outputs} if _per_sample(outputs, size) else {}
-    else:
-        parts = {p: v for p, v in leaves_of(outputs).items() if _per_sample(v, size)}
-    for place, part in parts.items():
+    whole = isinstance(outputs, torch.Tensor) or _per_sample(outputs, size)
+    leaves: dict[Role, Any] = {0: outputs} if whole else leaves_of(outputs)
+    for place, part in leaves.items():
+        if not _per_sample(part, size):
+            continue
         named = place in PREDICTION_NAMES or place == pinned
-        yield Evidence("named output" if named else "output", place, to_numpy_rows(leading(part, count)))
+        yield Evidence(
+            "named output" if named else "output", place, to_numpy_rows(leading(part, count))
+        )
 
 
 def native_rows(inputs: Any) -> Callable[[int], Any]:
@@ -75,10 +77,16 @@ def collated(rows: Sequence[Any], device: torch.device, listed: bool) -> Any:
 def _per_sample(value: Any, size: int) -> bool:
     if isinstance(value, torch.Tensor):
         return value.dim() > 0 and len(value) == size
-    return isinstance(value, list | tuple) and len(value) == size and all(isinstance(v, Mapping) for v in value)
+    return (
+        isinstance(value, list | tuple)
+        and len(value) == size
+        and all(isinstance(v, Mapping) for v in value)
+    )
 
 
 def _copied(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
-    return {key: _copied(item) for key, item in value.items()} if isinstance(value, Mapping) else value
+    return (
+        {key: _copied(item) for key, item in value.items()} if isinstance(value, Mapping) else value
+    )

@@ -43,7 +43,7 @@ def typed(cell: Any) -> Typed:
 
 
 def _integer(value: int) -> Typed:
-    if -(2**63) <= value < 2**63:
+    if -(2**63) <= value < 2**64:
         return NUMBER, value
     raise InvalidInput(
         f"expected an integer of 64 bits at most, got {value!r}; pass float(...) or str(...) of it"

@@ -45,14 +45,16 @@ class Column:
             kind, value = typed(cell)
         except MedialogError as error:
             raise type(error)(f"{self._place()}: {error}") from error
-        if kind == self.type or self._fits_too(kind):
+        if kind == self.type != NULL or (kind == NULL and self.optional):
             return kind, value
         if self.type in LISTS and kind == JSON and value == []:
             return self.type, value  # an empty list is one of whatever the column's lists hold
         if kind == NULL:
             raise WrongType(
-                f"{self._place()}: expected {self.type}, got None; pass optional=True to allow it"
+                f"{self._place()}: expected a cell, got None; pass optional=True to allow it"
             )
+        if self.type == NULL or self._becomes(kind) or self._mixed:
+            return kind, value
         raise WrongType(
             f"{self._place()}: expected {self.type} as in the rows before, got {kind}: {describe(cell)}; "
             "pass allow_mixed_types=True to let a column hold several types"
@@ -66,13 +68,9 @@ class Column:
 
     def extend(self, cells: Iterable[Any]) -> None:
         """Append many cells; those of a numeric array need no look each."""
-        if (
-            isinstance(cells, np.ndarray)
-            and cells.dtype.kind in "biuf"
-            and cells.ndim == 1
-            and len(cells)
-        ):
-            self.put(*self.check(cells[0]))
+        if isinstance(cells, np.ndarray) and cells.ndim == 1 and cells.dtype.kind in "biuf":
+            for cell in cells[:1]:
+                self.put(*self.check(cell))
             self.cells += cells[1:].tolist()
             return
         for cell in cells:
@@ -100,14 +98,13 @@ class Column:
         flat = 8 * len(self.cells)
         return flat if self.type in _FLAT else flat + sum(map(_nbytes, self.cells))
 
-    def _fits_too(self, kind: str) -> bool:
-        if kind == NULL:
-            return self.optional
-        return self.type == NULL or self._becomes(kind) or self._mixed
-
     def _becomes(self, kind: str) -> bool:
         """Say whether only empty lists have come so far, which the first full one gives a type."""
-        return self.type == JSON and kind in LISTS and all(cell is None or cell == [] for cell in self.cells)
+        return (
+            self.type == JSON
+            and kind in LISTS
+            and all(cell is None or cell == [] for cell in self.cells)
+        )
 
     def _place(self) -> str:
         return f"Table: row {len(self.cells)}, column {self.name!r}"

@@ -6,9 +6,9 @@
 | bool | 0 and 255 | `bool` |
 | other integers | clipped to 0..255 | `clip` |
 | floats, all within [0, 1] | floor(x * 255 + 0.5) | `unit` |
-| floats, all within [-1, 1] | floor((x + 1) * 127.5 + 0.5) | `symmetric` |
+| floats, all within [-1, 1] | floor((x + 1) * 255 / 2 + 0.5) | `symmetric` |
 | other floats | clipped to 0..255, floor(x + 0.5) | `clip` |
-| any, with `value_range=(lo, hi)` | [lo, hi] to 0..255, clipped, rounded so | `value_range` |
+| any, with `value_range=(lo, hi)` | floor((x - lo) * 255 / (hi - lo) + 0.5), clipped | `value_range` |
 | any but uint16, with `normalize=False` | clipped to 0..255, fraction cut off | `cast` |
 
 NaN and infinities become pixel 0 and are counted; they take no part in deciding the range.
@@ -129,9 +129,10 @@ def _stretched(block: Array, conversion: Conversion) -> Array:
     lo, hi = float(conversion.lo or 0.0), float(conversion.hi or 0.0)
     if block.dtype.kind != "f" or block.dtype.itemsize < 4:  # noqa: PLR2004
         block = block.astype(np.float32 if block.dtype.itemsize <= 2 else np.float64)  # noqa: PLR2004
-    scale = 255.0 / (hi - lo)
     with np.errstate(invalid="ignore", over="ignore"):
-        values = block * scale if lo == 0 else (block - lo) * scale
+        values = block * 255.0 if lo == 0 else (block - lo) * 255.0
+        if hi - lo != 1:
+            values /= hi - lo
         values += 0.5
         np.clip(values, 0, 255, out=values)
     return values

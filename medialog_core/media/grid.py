@@ -53,7 +53,7 @@ def make_grid(
     if channels == 1:
         images = np.broadcast_to(images, (count, height, width, 3))
     if count == 1:
-        return images[0].transpose(2, 0, 1).copy()
+        return np.array(images[0].transpose(2, 0, 1))
     columns = min(nrow, count)
     rows = math.ceil(count / columns)
     size = (height + padding) * rows + padding, (width + padding) * columns + padding

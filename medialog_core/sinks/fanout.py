@@ -63,11 +63,6 @@ class Fanout:
     @property
     def lost(self) -> int:
         """How many records were given up, over all sinks."""
-        return sum(sink.lost for sink in self.sinks)
-
-    @property
-    def lost(self) -> int:
-        """How many records were given up, over all sinks."""
         return sum(getattr(sink, "lost", 0) for sink in self.sinks)
 
     def write(self, record: Record) -> None:

@@ -139,7 +139,7 @@ class Area(Generic[R]):
         return True
 
 
-class _Vanished(Exception):  # noqa: N818 - never leaves this module
+class _Vanished(Exception):
     """A Parquet file was replaced by another while it was read."""
 
 

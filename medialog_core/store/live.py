@@ -52,7 +52,8 @@ class Tail(Generic[R]):
 
     def _decode_line(self, line: bytes) -> R | None:
         try:
-            return self._decoder.decode(line)
+            row: R = self._decoder.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             self.damaged += 1
             return None
+        return row

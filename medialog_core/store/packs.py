@@ -94,15 +94,16 @@ class Packs:
         return name, None
 
     def _put_in_pack(self, data: bytes, extension: str) -> tuple[str, int]:
-        pack = self._pack_with_room(tar.BLOCK + len(data) + tar.BLOCK + len(tar.END))
+        padding = tar.padding(len(data))
+        pack = self._pack_with_room(tar.BLOCK + len(data) + len(padding))
         member = f"{pack.path.stem}/{self._members:09d}.{extension}"
         self._members += 1
         offset = pack.end + tar.BLOCK
-        pack.add(tar.header(member, len(data), time.time()), data, tar.padding(len(data)))
+        pack.add(tar.header(member, len(data), time.time()), data, padding)
         return pack.path.name, offset
 
     def _pack_with_room(self, size: int) -> Output:
-        if self._pack is not None and self._pack.end + size > layout.PACK_BYTES:
+        if self._pack is not None and self._pack.end + size + len(tar.END) > layout.PACK_BYTES:
             self.finish()
         if self._pack is None:
             name = f"{layout.stem(self._writer, self._packs)}.tar"

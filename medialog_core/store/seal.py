@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from . import catalog, layout, parquet
 from .catalog import Catalog
@@ -112,8 +111,9 @@ class Sealer:
                 source.write_bytes(data[:whole])
             target = stack.enter_context(temporary(path))
             rows = parquet.copy_lines(self.connection, source, path.parent.name, target)
-            if rows != data.count(b"\n"):
-                raise ValueError(f"{data.count(b'\n')} lines gave {rows} rows")
+            lines = data.count(b"\n")
+            if rows != lines:
+                raise ValueError(f"{lines} lines gave {rows} rows")
             publish(target, path.with_suffix(catalog.SEALED), changed_ns)
 
 

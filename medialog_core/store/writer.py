@@ -178,7 +178,7 @@ class StoreWriter:
             part.abandon()
 
 
-class _NoRoom(Exception):  # noqa: N818 - never leaves this module
+class _NoRoom(Exception):
     """A record is given up."""
 
 

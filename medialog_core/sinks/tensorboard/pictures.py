@@ -44,7 +44,7 @@ class Picture:
 def render(payload: Payload, meta: ImageMeta) -> Picture:
     """Give what TensorBoard shows of an image."""
     blobs = {blob.role: blob for blob in payload.blobs if isinstance(blob, Blob)}
-    text = "\n".join(_text_lines(payload, meta))
+    text = "\n".join(text_lines(payload, meta))
     if text or meta.masks or meta.boxes:
         return _encoded(_Drawing(blobs, meta).render(text))
     own = blobs[""]
@@ -99,7 +99,8 @@ def _sets(meta: ImageMeta) -> list[str]:
     ]
 
 
-def _text_lines(payload: Payload, meta: ImageMeta) -> Iterator[str]:
+def text_lines(payload: Payload, meta: ImageMeta) -> Iterator[str]:
+    """Give what is written below an image: caption, or else label, and the sample's scores."""
     if payload.caption:
         yield payload.caption
     elif meta.label is not None:

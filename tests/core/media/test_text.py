@@ -40,7 +40,7 @@ def test_above_8_kib_it_is_a_file(length: int, files: int) -> None:
 
 def test_the_limit_counts_bytes_not_letters() -> None:
     payload, _ = encoded(Text("é" * (INLINE_BYTES // 2 + 1)))
-    assert 1 == len(payload.blobs)
+    assert len(payload.blobs) == 1
 
 
 @pytest.mark.parametrize(("format", "extension"), [("plain", "txt"), ("markdown", "md")])
@@ -69,7 +69,7 @@ def test_a_caption_is_a_string() -> None:
 
 
 def test_a_lone_surrogate_is_refused_with_its_place() -> None:
-    with pytest.raises(InvalidInput, match="lone surrogate .* at 2"):
+    with pytest.raises(InvalidInput, match=r"lone surrogate .* at 2"):
         Text("ab\ud800")
 
 

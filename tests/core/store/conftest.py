@@ -24,7 +24,14 @@ class Make:
         return self.entry(meta, Blob(lambda: data, "image/png", "png", digest=digest), **place)
 
     def entry(self, meta: Meta, *blobs: Blob | LinkedBlob, **place: Any) -> Entry:
-        where = {"key": "k", "step": 0, "epoch": None, "ts": 1.0, "rank": 0, "idx": 0} | place
+        where: dict[str, Any] = {
+            "key": "k",
+            "step": 0,
+            "epoch": None,
+            "ts": 1.0,
+            "rank": 0,
+            "idx": 0,
+        } | place
         return Entry(**where, payload=Payload(meta, blobs))
 
     def scalars(self, values: dict[str, float], **place: Any) -> Scalars:

@@ -19,7 +19,7 @@ TABLE = """\
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/tmp/run", "ext4"),
+        ("/data/run", "ext4"),
         ("/home/me/run", "nfs4"),
         ("/homes", "ext4"),
         ("/home/me/scratch/run", "tmpfs"),
@@ -34,7 +34,7 @@ def test_the_innermost_and_latest_mount_counts(path: str, expected: str) -> None
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/tmp", False),
+        ("/data", False),
         ("/home", True),
         ("/home/me/scratch", False),
         ("/mnt/two words", True),

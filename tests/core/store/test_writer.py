@@ -29,6 +29,12 @@ def lines(directory: Path, area: str = "items") -> list[dict[str, Any]]:
     return [json.loads(line) for path in found for line in path.read_text().splitlines()]
 
 
+def read(directory: Path, file: dict[str, Any]) -> bytes:
+    begin = file.get("offset", 0)
+    content: bytes = (directory / file["uri"]).read_bytes()
+    return content[begin : begin + file["size"]]
+
+
 def members(pack: Path) -> list[str]:
     with tarfile.open(pack) as archive:
         return archive.getnames()
@@ -169,9 +175,9 @@ def test_a_full_pack_is_closed_and_another_begun(
     writer.close()
     assert [read(directory, row["file"]) for row in lines(directory)] == contents
     found = sorted((directory / "media").iterdir())
-    assert len(found) == 4
+    assert len(found) == 5
     assert all(path.stat().st_size <= 5000 for path in found)
-    assert [len(members(path)) for path in found] == [3, 3, 3, 1]
+    assert [len(members(path)) for path in found] == [2, 2, 2, 2, 2]
 
 
 def test_a_segment_has_at_most_5000_rows(directory: Path, writer: StoreWriter, make: Make) -> None:
@@ -279,7 +285,7 @@ def test_bytes_are_synced_before_the_rows_that_name_them(
     synced: list[str] = []
 
     def note(fd: int) -> None:
-        synced.append(Path(os.readlink(f"/proc/self/fd/{fd}")).parent.name)
+        synced.append(Path(f"/proc/self/fd/{fd}").readlink().parent.name)
         assert not (directory / "items").exists() or synced[0] == "media"
 
     monkeypatch.setattr(layout, "sync", note)
@@ -303,9 +309,3 @@ def test_a_sync_is_due_every_30_s(
     assert len(synced) == 1
     writer.flush()
     assert len(synced) == 1
-
-
-def read(directory: Path, file: dict[str, Any]) -> bytes:
-    with (directory / file["uri"]).open("rb") as opened:
-        opened.seek(file.get("offset", 0))
-        return opened.read(file["size"])

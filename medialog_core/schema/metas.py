@@ -1,109 +1,13 @@
-"""Every JSON shape on disk and on the wire, and nothing else (format 1; the text is docs/format.md).
-
-Rows are what readers, DuckDB and the viewer see; metas are what a row's `meta` string holds.
-Non-finite numbers are the strings "NaN", "Infinity", "-Infinity": JSON has none, and an encoder
-that writes null would make a NaN loss vanish.
-"""
+"""Metas: what a row's `meta` string holds, by kind."""
 
 from __future__ import annotations
 
-import math
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-FORMAT = 1
-
-Number = float | Literal["NaN", "Infinity", "-Infinity"]
-Area = Literal["config", "summary", "status", "health", "checkpoint"]
-
-
-# --- rows -----------------------------------------------------------------------------------------
-
-
-class File(Struct, frozen=True, omit_defaults=True):
-    """Where bytes are; the field names are those of Parquet's FILE logical type.
-
-    `uri` is relative to the run directory; without `offset` the file is the whole of it.
-    """
-
-    uri: str
-    size: int
-    content_type: str
-    checksum: str
-    offset: int | None = None
-
-
-class Extra(Struct, frozen=True):
-    """A further file of a row, e.g. role `mask:predictions`."""
-
-    role: str
-    file: File
-
-
-class Row(Struct, omit_defaults=True):
-    """A row of `items/`; `meta` is a JSON string whose `kind` repeats the column."""
-
-    id: str
-    run: str
-    key: str
-    ts: float
-    kind: str
-    meta: str
-    step: int | None = None
-    epoch: Number | None = None
-    rank: int = 0
-    idx: int = 0
-    sample_id: str | None = None
-    width: int | None = None
-    height: int | None = None
-    caption: str | None = None
-    file: File | None = None
-    extra: list[Extra] = []
-
-
-class ScalarRow(Struct, omit_defaults=True):
-    """A row of `scalars/`."""
-
-    id: str
-    run: str
-    key: str
-    step: int
-    ts: float
-    value: Number
-    epoch: Number | None = None
-    rank: int = 0
-
-
-class StateRow(Struct, omit_defaults=True):
-    """A row of `state/`; `value` is a JSON string."""
-
-    id: str
-    run: str
-    ts: float
-    area: str
-    key: str
-    value: str
-    rank: int = 0
-
-
-class RunFile(Struct, omit_defaults=True):
-    """`run.json`: written once, by the first process, never again."""
-
-    format: int
-    run: str
-    name: str
-    project: str
-    created: float
-    group: str | None = None
-    job_type: str | None = None
-    tags: list[str] = []
-    notes: str | None = None
-    launch: dict[str, Any] = {}
-
-
-# --- metas ----------------------------------------------------------------------------------------
+from .numbers import Number
 
 
 class Meta(Struct, tag_field="kind", omit_defaults=True):
@@ -287,47 +191,3 @@ def decode_meta(text: str) -> Meta:
         known: Meta = msgspec.json.decode(text, type=KnownMeta)
         return known
     return UnknownMeta(of=head.of, text=text)
-
-
-# --- the file of a table --------------------------------------------------------------------------
-
-
-class Cell(Struct, omit_defaults=True):
-    """A media value in a table: what its row would hold; `meta` is an object here, no string."""
-
-    kind: str
-    meta: Any
-    file: File | None = None
-    extra: list[Extra] = []
-    caption: str | None = None
-    sample_id: str | None = None
-
-
-class TypedCell(Struct):
-    """A cell of an `any` column, which says itself what it is."""
-
-    type: str
-    value: Any
-
-
-class TableFile(Struct):
-    """`application/vnd.medialog.table+json`: the cells by column; an empty cell is null."""
-
-    columns: list[ColumnMeta]
-    nrows: int
-    data: dict[str, list[Any]]
-
-
-# --- numbers --------------------------------------------------------------------------------------
-
-
-def to_number(value: float) -> Number:
-    """Give `value` as JSON can hold it."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-
-
-def from_number(value: Number) -> float:
-    """Undo `to_number`."""
-    return float(value)

@@ -1,0 +1,58 @@
+"""Every JSON shape on disk and on the wire, and nothing else (format 1; the text is docs/format.md)."""
+
+from .metas import (
+    KINDS,
+    BoxMeta,
+    BoxSetMeta,
+    ColumnMeta,
+    Conversion,
+    ExponentBins,
+    HistogramMeta,
+    ImageMeta,
+    KnownMeta,
+    Label,
+    MaskMeta,
+    Meta,
+    Position,
+    TableMeta,
+    TextMeta,
+    UnknownMeta,
+    decode_meta,
+)
+from .numbers import Number, from_number, to_number
+from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
+from .tables import Cell, TableFile, TypedCell
+
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "Area",
+    "BoxMeta",
+    "BoxSetMeta",
+    "Cell",
+    "ColumnMeta",
+    "Conversion",
+    "ExponentBins",
+    "Extra",
+    "File",
+    "HistogramMeta",
+    "ImageMeta",
+    "KnownMeta",
+    "Label",
+    "MaskMeta",
+    "Meta",
+    "Number",
+    "Position",
+    "Row",
+    "RunFile",
+    "ScalarRow",
+    "StateRow",
+    "TableFile",
+    "TableMeta",
+    "TextMeta",
+    "TypedCell",
+    "UnknownMeta",
+    "decode_meta",
+    "from_number",
+    "to_number",
+]

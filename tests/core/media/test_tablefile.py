@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from medialog_core import codecs
+from medialog_core.media.histogram import Histogram
+from medialog_core.media.image import Image
+from medialog_core.media.table import Table
+from medialog_core.media.text import Text
+from medialog_core.payload import LinkedBlob
+from medialog_core.schema import File
+from medialog_core.testing import CodecTests
+
+RNG = np.random.default_rng(11)
+
+
+def picture(side: int = 8) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return RNG.integers(0, 256, (side, side, 3), dtype=np.uint8)
+
+
+def overlaid() -> Image:
+    mask = {"mask_data": np.eye(8, dtype=np.int64), "class_labels": {0: "ground", 1: "car"}}
+    position = {"minX": 0.1, "maxX": 0.5, "minY": 0.2, "maxY": 0.6}
+    boxes = {
+        "box_data": [{"position": position, "class_id": 1, "scores": {"iou": 0.5}}],
+        "class_labels": {1: "car"},
+    }
+    return Image(
+        picture(),
+        caption="a car",
+        masks={"predictions": mask},
+        boxes={"predictions": boxes},
+        sample_id="val/3",
+    )
+
+
+def of_cells(*cells: Any, **arguments: Any) -> Table:
+    return Table(["a"], [[cell] for cell in cells], **arguments)
+
+
+class TestCodec(CodecTests):
+    @pytest.fixture
+    def values(self) -> Sequence[Table]:
+        return [
+            Table(["id", "image", "hist"], [[1, overlaid(), Histogram([1.0, 2.0])], [2, None, None]]),
+            Table(),
+            Table(columns=[]),
+            of_cells(1, 2.5, math.nan, math.inf, -math.inf, None, 2**63),
+            of_cells("NaN", "", None, "é🙂", "Infinity"),
+            of_cells(True, None, False),
+            of_cells(None, None),
+            of_cells({"a": [1, math.nan, {"b": None}]}, [], [1, "x"], None),
+            of_cells([Image(picture()), Image(picture(9), caption="b")], [], None),
+            of_cells([], [], [Text("a")]),
+            of_cells(Text("short"), Text("long" * 5000, caption="c"), None),
+            of_cells(
+                1, math.nan, "NaN", None, overlaid(), {"type": "image", "value": 1}, [Text("x")], Histogram([1.0]),
+                True, [1, 2], [], allow_mixed_types=True,
+            ),
+        ]  # fmt: skip
+
+
+def rendered(table: Table) -> tuple[Any, LinkedBlob]:
+    [payload] = codecs.encode([table])
+    [blob] = payload.blobs
+    assert isinstance(blob, LinkedBlob)
+    places = [
+        File(f"media/0.tar#{i}", 1, link.content_type, "") for i, link in enumerate(blob.links)
+    ]
+    return msgspec.json.decode(blob.render(places)), blob
+
+
+def test_the_file_of_a_small_table_byte_for_byte() -> None:
+    [payload] = codecs.encode([Table(["n", "s"], [[1, "x"], [math.nan, None]])])
+    [blob] = payload.blobs
+    assert isinstance(blob, LinkedBlob)
+    expected = (
+        b'{"columns":[{"name":"n","type":"number"},{"name":"s","type":"string"}],'
+        b'"nrows":2,"data":{"n":[1,"NaN"],"s":["x",null]}}'
+    )
+    assert expected == blob.render([])
+    assert blob.content_type == "application/vnd.medialog.table+json"
+
+
+def test_media_cells_name_their_files() -> None:
+    data, blob = rendered(of_cells(overlaid(), None))
+    cell, empty = data["data"]["a"]
+    assert empty is None
+    assert [link.content_type for link in blob.links] == ["image/png", "image/png"]
+    assert (
+        cell["kind"], cell["meta"]["kind"], cell["caption"], cell["sample_id"],
+    ) == ("image", "image", "a car", "val/3")  # fmt: skip
+    assert cell["file"]["uri"] == "media/0.tar#0"
+    assert [(e["role"], e["file"]["uri"]) for e in cell["extra"]] == [
+        ("mask:predictions", "media/0.tar#1")
+    ]
+
+
+def test_the_range_of_float_images_is_decided_once_a_column() -> None:
+    small, large = np.full((8, 8), 0.5, np.float32), np.full((8, 8), 200, np.float32)
+    together, _ = rendered(of_cells(Image(small), Image(large)))
+    apart, _ = rendered(of_cells(Image(small)))
+    rules = [cell["meta"]["conversion"]["rule"] for cell in together["data"]["a"]]
+    assert rules == ["clip", "clip"]
+    assert apart["data"]["a"][0]["meta"]["conversion"]["rule"] == "unit"
+
+
+def test_mixed_cells_say_their_type_where_json_does_not() -> None:
+    data, _ = rendered(of_cells(1, "x", math.nan, {"a": 1}, allow_mixed_types=True))
+    assert data["data"]["a"] == [
+        1,
+        "x",
+        {"type": "number", "value": "NaN"},
+        {"type": "json", "value": {"a": 1}},
+    ]
+
+
+def test_equal_means_types_and_cells() -> None:
+    assert of_cells(math.nan) == of_cells(math.nan)
+    assert of_cells(math.nan) != of_cells(None)
+    assert of_cells(1) != of_cells(True)
+    assert of_cells(1) != Table(["b"], [[1]])
+    assert of_cells(Image(picture())) != of_cells(Image(picture()))
+    assert of_cells(1) != [[1]]

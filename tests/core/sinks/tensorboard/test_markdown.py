@@ -1,0 +1,108 @@
+"""Text and tables, rendered by TensorBoard's own Markdown."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tensorboard.plugin_util import markdown_to_safe_html
+
+from medialog_core import Image, Table, Text, codecs
+from medialog_core.payload import Payload
+from medialog_core.sinks.tensorboard import markdown, summaries
+
+
+def encoded(value: Image | Table | Text) -> Payload:
+    [payload] = codecs.encode([value])
+    return payload
+
+
+def rendered(value: Image | Table | Text) -> str:
+    """Give the HTML that TensorBoard's text tab shows."""
+    shown = summaries.show(encoded(value))
+    assert shown.item is not None
+    return str(markdown_to_safe_html(shown.item))
+
+
+def visible(page: str) -> str:
+    """Give what a reader sees of HTML: line breaks, and no tags."""
+    without_tags = re.sub(r"<[^>]+>", "", page.replace("\n", "").replace("<br>", "\n"))
+    return html.unescape(without_tags)
+
+
+def cells(page: str) -> list[list[str]]:
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    return [
+        [visible(cell) for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL)]
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*stars* and _lines_",
+        "# no heading",
+        "1. no list\n2. none",
+        "<b>no tag</b> &amp; no entity",
+        "a | b\n--- | ---\n1 | 2",
+        "    no code",
+        "```\nno fence\n```",
+        "no\n\nparagraph",
+        "title\n=====",
+        "[no](link) ![no](picture) <https://no.link>",
+        "two  spaces",
+        "back\\slash",
+    ],
+)
+def test_plain_text_looks_as_it_was_typed(text: str) -> None:
+    page = rendered(Text(text))
+    assert visible(page).replace("\xa0", " ") == text
+    assert set(re.findall(r"</?(\w+)", page)) <= {"p", "br"}
+
+
+@given(text=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
+@settings(max_examples=50, deadline=None)
+def test_any_printable_text_looks_as_it_was_typed(text: str) -> None:
+    assert visible(rendered(Text(text))) == text
+
+
+def test_markdown_is_rendered_under_its_caption() -> None:
+    page = rendered(Text("- a **b**", format="markdown", caption="*Title*"))
+    assert "<strong>&#42;Title&#42;</strong>" in page
+    assert "<li>a <strong>b</strong></li>" in page
+
+
+def test_a_long_text_is_read_from_its_file() -> None:
+    assert visible(rendered(Text("word " * 5000))).replace("\xa0", " ").split() == ["word"] * 5000
+
+
+def test_a_table_shows_its_cells_plainly() -> None:
+    table = Table(columns=["a|b", "x"])
+    table.add_data("<i>1|2</i>\nnext", 0.5)
+    table.add_data(None, float("nan"))
+    assert cells(rendered(table)) == [["a|b", "x"], ["<i>1|2</i>\nnext", "0.5"], ["\xa0", "NaN"]]
+
+
+def test_a_media_cell_is_named_with_its_size_and_caption() -> None:
+    table = Table(columns=["picture"])
+    table.add_data(Image(np.zeros((4, 6, 3), np.uint8), caption="a cat"))
+    assert cells(rendered(table)) == [["picture"], ["image 6×4 'a cat'"]]  # noqa: RUF001 - as shown
+
+
+def test_a_long_table_says_how_many_rows_are_missing_and_where_they_are() -> None:
+    table = Table(columns=["i"], data=[[i] for i in range(markdown.MAX_ROWS + 1234)])
+    page = rendered(table)
+    assert [row[0] for row in cells(page)] == ["i", *(str(i) for i in range(markdown.MAX_ROWS))]
+    assert (
+        '1,234 more rows are not shown here. The store has them: sinks=("store", ...).'
+        in visible(page)
+    )
+
+
+def test_a_table_without_rows_shows_its_columns() -> None:
+    assert cells(rendered(Table(columns=["a", "b"])))[0] == ["a", "b"]

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as PilImage
+
+from medialog_core.coerce import SKIP, coerce
+from medialog_core.errors import InvalidInput, WrongType
+from medialog_core.media.histogram import Histogram
+from medialog_core.media.image import Image
+from medialog_core.media.table import Table
+from medialog_core.media.text import Text
+
+RGB = np.arange(12 * 10 * 3, dtype=np.uint8).reshape(12, 10, 3)
+
+
+class Loss(float):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (1, 1),
+        (0.5, 0.5),
+        (math.inf, math.inf),
+        (True, 1),
+        (False, 0),
+        (Loss(0.5), 0.5),
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), 1),
+        (np.array(2.5), 2.5),
+        (np.array([[2.5]]), 2.5),
+        (torch.tensor(2.5, requires_grad=True), 2.5),
+        (torch.tensor([3]), 3),
+        (torch.tensor(2.5, dtype=torch.bfloat16), 2.5),
+    ],
+)
+def test_one_number_of_any_library_is_a_scalar(value: Any, number: float) -> None:
+    coerced = coerce("loss", value)
+    assert number == coerced
+    assert isinstance(coerced, float | int)
+    assert not isinstance(coerced, bool)
+
+
+@pytest.mark.parametrize("value", [np.float32(math.nan), torch.tensor(math.nan), math.nan])
+def test_nan_stays_nan(value: Any) -> None:
+    coerced = coerce("loss", value)
+    assert isinstance(coerced, float)
+    assert math.isnan(coerced)
+
+
+@pytest.mark.parametrize("value", [None, [], ()])
+def test_nothing_is_skipped(value: Any) -> None:
+    assert coerce("a", value) is SKIP
+    assert repr(SKIP) == "SKIP"
+
+
+@pytest.mark.parametrize("value", [Image(RGB), Histogram([1.0]), Text("x")])
+def test_a_media_value_is_itself(value: Any) -> None:
+    assert coerce("a", value) is value
+    assert [value, value] == coerce("a", [value, value]) == coerce("a", (value, value))
+
+
+def test_a_table_is_fixed() -> None:
+    table = Table(["a"], [[1]])
+    alone, listed = coerce("t", table), coerce("t", [table])
+    table.add_data(2)
+    assert Table(["a"], [[1]]) == alone
+    assert [Table(["a"], [[1]])] == listed
+
+
+@pytest.mark.parametrize(
+    "value", [np.arange(10.0), torch.arange(10.0), np.zeros((4, 4, 3)), np.arange(10)]
+)
+def test_an_array_is_a_histogram(value: Any) -> None:
+    assert Histogram(value) == coerce("a", value)
+
+
+def test_an_array_of_nothing_is_a_histogram_of_nothing() -> None:
+    assert Histogram([]) == coerce("a", np.zeros((0, 4)))
+
+
+def test_a_string_is_a_text() -> None:
+    assert Text("hello") == coerce("a", "hello")
+    assert Text("hello") == coerce("a", np.str_("hello"))
+
+
+def test_a_data_frame_is_a_table() -> None:
+    frame = pd.DataFrame({"n": [1, 2], "s": ["a", "b"]})
+    assert Table(dataframe=frame) == coerce("a", frame)
+
+
+def test_a_pil_image_is_an_image() -> None:
+    assert Image(RGB) == coerce("a", PilImage.fromarray(RGB))
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        [RGB, RGB[:9]],
+        [PilImage.fromarray(RGB), RGB],
+        [torch.from_numpy(RGB.copy()).permute(2, 0, 1)],
+        (RGB[..., 0], RGB),
+        [Image(RGB), RGB],
+    ],
+)
+def test_a_list_of_pictures_is_a_list_of_images(pictures: Any) -> None:
+    assert [p if isinstance(p, Image) else Image(p) for p in pictures] == coerce("a", pictures)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(0, 255), min_size=1, max_size=6))
+def test_arrays_of_a_list_show_their_content_of_then(fills: list[int]) -> None:
+    arrays = [np.full((8, 8), fill, np.uint8) for fill in fills]
+    coerced = coerce("a", arrays)
+    for array in arrays:
+        array[:] = 0
+    assert [Image(np.full((8, 8), fill, np.uint8)) for fill in fills] == coerced
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"b": 1}, "cannot log dict"),
+        (object(), "cannot log object .*log a number, str, PIL image"),
+        (b"x", "cannot log bytes"),
+        (1j, "cannot log complex"),
+        ({1, 2}, "cannot log set"),
+        ([1, 2], r"got int 1 at 0; for numbers log np\.array"),
+        ([np.zeros(4)], r"got numpy.ndarray of shape \(4,\)"),
+        ([np.zeros((2, 2))], r"got numpy.ndarray of shape \(2, 2\)"),
+        ([RGB, None], "got NoneType None at 1"),
+        ([Text("x"), Histogram([1.0])], "media values of one type"),
+        (np.array([1j, 2]), "real numbers"),
+        (np.array(["a", "b"]), "expected numbers"),
+    ],
+)
+def test_anything_else_is_refused_by_its_key(value: Any, message: str) -> None:
+    with pytest.raises(WrongType, match=f"log: 'my/key': .*{message}"):
+        coerce("my/key", value)
+
+
+@pytest.mark.parametrize("value", ["\ud800", [np.zeros((0, 9, 3))]])
+def test_what_cannot_be_kept_is_refused_by_its_key(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="log: 'my/key': "):
+        coerce("my/key", value)
