@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
-MB = 1e6
+KB, MB = 1e3, 1e6
 _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"

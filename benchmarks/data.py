@@ -130,7 +130,9 @@ def _mask(rng: np.random.Generator, side: int) -> Pixels:
     """Let the strongest of 21 smooth fields decide, as a segmentation network's argmax does."""
     fields = rng.random((CLASSES, 6, 6), np.float32)
     size = (side, side)
-    grown: list[Any] = [Image.fromarray(field).resize(size, Image.Resampling.BICUBIC) for field in fields]
+    grown: list[Any] = [
+        Image.fromarray(field).resize(size, Image.Resampling.BICUBIC) for field in fields
+    ]
     return np.stack([np.asarray(field) for field in grown]).argmax(axis=0).astype(np.uint8)
 
 

@@ -241,7 +241,7 @@ def _mapping(config: Any) -> Mapping[str, Any]:
     if config is None or isinstance(config, Mapping):
         return config or {}
     if hasattr(config, "__dict__"):
-        return vars(config)
+        return dict(vars(config))
     raise WrongType(f"config: expected a dictionary or a namespace, got {describe(config)}")
 
 

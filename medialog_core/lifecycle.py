@@ -17,23 +17,32 @@ import weakref
 from collections.abc import Callable
 from multiprocessing import util
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ._version import __version__
 from .worker import Worker
 
-if TYPE_CHECKING:
-    from .runs import Run
-
 TERM_SECS = 10.0
 PROGRESS_AFTER_SECS = 2.0
+
+
+class Ending(Protocol):
+    """What a run must be able to do."""
+
+    def finish(
+        self, status: str = ..., *, timeout_secs: float | None = ..., quiet: bool = ...
+    ) -> None:
+        """Write what is left."""
+
+    def reset_after_fork(self) -> None:
+        """Become a child's own handle."""
 
 
 def nothing() -> None:
     """Undo no hooks."""
 
 
-def guard(run: Run) -> Callable[[], None]:
+def guard(run: Ending) -> Callable[[], None]:
     """Make sure that `run` is drained when the process ends; give what undoes it."""
     ref = weakref.ref(run)
 
@@ -100,7 +109,7 @@ def _died() -> bool:
     return hasattr(sys, "last_value") and not hasattr(sys, "ps1") and "IPython" not in sys.modules
 
 
-def _on_term(ref: weakref.ref[Run]) -> Callable[[], None]:
+def _on_term(ref: weakref.ref[Ending]) -> Callable[[], None]:
     if threading.current_thread() is not threading.main_thread():
         return nothing
     before = signal.getsignal(signal.SIGTERM)

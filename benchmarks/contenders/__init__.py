@@ -1,12 +1,12 @@
 """Who logs. A contender's class is made with a folder; it has a method for each kind it can log.
 
-    images(images, step)        list of H×W×3 uint8
-    overlays(overlays, step)    list of `data.Overlay`
-    histograms(tensors, step)   name to float32
-    table(rows, step)           list of `data.Row`
-    scalars(values, step)       name to number
-    finish()                    returns when all is on the disk
-    details()                   further measures, after that (optional)
+images(images, step)        list of H×W×3 uint8
+overlays(overlays, step)    list of `data.Overlay`
+histograms(tensors, step)   name to float32
+table(rows, step)           list of `data.Row`
+scalars(values, step)       name to number
+finish()                    returns when all is on the disk
+details(steps)              further measures, after that (optional)
 """
 
 from __future__ import annotations

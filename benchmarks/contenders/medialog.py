@@ -10,6 +10,7 @@ import medialog_core
 from medialog_core import Histogram, Image, Table
 from medialog_core.store.seal import seal
 
+from .. import clocks
 from ..data import Floats, Overlay, Pixels, Row
 
 SAMPLES = 10_000
@@ -50,21 +51,21 @@ class Medialog:
     def finish(self) -> None:
         self.run.finish()
 
-    def details(self) -> dict[str, float]:
-        """Measure the masks, and the rows once they are sealed."""
-        masks = [
-            extra.file.size
-            for row in medialog_core.open_run(self.run.dir).rows()
-            for extra in row.extra
-        ]
+    def details(self, steps: int) -> dict[str, float]:
+        """Measure the masks, and the disk once the rows are sealed."""
+        rows = medialog_core.open_run(self.run.dir).rows()
+        masks = [extra.file.size for row in rows for extra in row.extra]
         seal(self.run.dir)
-        sealed = sum(path.stat().st_size for path in self.run.dir.glob("*/*.parquet"))
-        found = {"sealed_rows_kb": sealed / 1e3}
-        return found | ({"mask_kb": statistics.mean(masks) / 1e3} if masks else {})
+        lines = sum(path.stat().st_size for path in self.run.dir.glob("*/*.jsonl"))
+        sealed = (clocks.disk(self.run.dir).nbytes - lines) / steps
+        found = {"sealed_kb": sealed / clocks.KB}
+        return found | ({"mask_kb": statistics.mean(masks) / clocks.KB} if masks else {})
 
 
 def _overlay(overlay: Overlay) -> Image:
-    found = zip(overlay.boxes.tolist(), overlay.classes.tolist(), overlay.scores.tolist(), strict=True)
+    found = zip(
+        overlay.boxes.tolist(), overlay.classes.tolist(), overlay.scores.tolist(), strict=True
+    )
     boxes: list[dict[str, Any]] = [
         {
             "position": {"minX": box[0], "minY": box[1], "maxX": box[2], "maxY": box[3]},

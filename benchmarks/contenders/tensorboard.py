@@ -25,7 +25,12 @@ class Torch:
         for i, overlay in enumerate(overlays):
             labels = [str(class_id) for class_id in overlay.classes]
             self.writer.add_image_with_boxes(
-                f"overlays/{i}", overlay.image, overlay.boxes, step, labels=labels, dataformats="HWC"
+                f"overlays/{i}",
+                overlay.image,
+                overlay.boxes,
+                step,
+                labels=labels,
+                dataformats="HWC",
             )
 
     def histograms(self, tensors: dict[str, Floats], step: int) -> None:

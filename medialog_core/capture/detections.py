@@ -41,7 +41,7 @@ def box_set(
 
 
 def _drawable(boxes: Array, width: int, height: int) -> Array:
-    finite: Array = np.isfinite(boxes).all(axis=1)
+    finite = np.asarray(np.isfinite(boxes).all(axis=1))
     x0, y0, x1, y1 = np.where(finite[:, None], boxes, 0.0).T
     drawable: Array = (
         finite & (x1 >= x0) & (y1 >= y0) & (x1 > 0) & (y1 > 0) & (x0 < width) & (y0 < height)

@@ -13,7 +13,7 @@ def bilinear(maps: Floats, height: int, width: int) -> Floats:
     if maps.shape[1:] == (height, width):
         return maps
     down, across = _weights(maps.shape[1], height), _weights(maps.shape[2], width)
-    return np.matmul(np.matmul(down, maps), across.T)
+    return np.asarray(down @ maps @ across.T, np.float32)
 
 
 def _weights(size: int, wanted: int) -> Floats:

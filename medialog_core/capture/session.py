@@ -109,8 +109,8 @@ class Session:
             stage: `train` or `val`, and the loader where there are several.
             batch: The batch, taken apart.
             facts: What is known of its data set.
-            step: Where it belongs.
-        epoch: Likewise.
+            step: Training step.
+            epoch: Epoch, where it is known.
         """
         if batch.inputs is None or not is_picture(batch.inputs):
             self.notice(f"capture_no_pictures/{stage}", _no_pictures(stage, batch))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from .batch import PREDICTION_NAMES, leaves_of, numpy_of
@@ -25,7 +26,7 @@ def leading(value: Any, count: int) -> Rows:
 def to_numpy_rows(rows: Rows) -> list[Any]:
     """Give one NumPy array, or dictionary of arrays, a sample."""
     if isinstance(rows, torch.Tensor):
-        return list(numpy_of(rows))
+        return [np.asarray(row) for row in numpy_of(rows)]
     return [numpy_of(item) for item in rows]
 
 

@@ -71,7 +71,7 @@ def _read(value: Any, box_format: str, name: str) -> _Found:
 def _from_dictionary(value: Mapping[str, Any], box_format: str, name: str) -> _Found:
     if "boxes" not in value:
         raise InvalidInput(f"{name}: 'boxes' is needed, got the keys {sorted(map(str, value))}")
-    boxes = to_numpy(value["boxes"], f"{name}['boxes']").reshape(-1, 4)
+    boxes = _rows(value["boxes"], f"{name}['boxes']")
     labels = _column(value, "labels", len(boxes), name)
     scores = _column(value, "scores", len(boxes), name)
     masks = _column(value, "masks", len(boxes), name)
@@ -89,10 +89,19 @@ def _from_annotations(value: Sequence[Mapping[str, Any]], name: str) -> _Found:
             raise InvalidInput(
                 f"{name}[{place}]: 'bbox' is needed, got the keys {sorted(map(str, one))}"
             )
-    boxes = to_numpy([one["bbox"] for one in value], name).reshape(-1, 4)
+    boxes = _rows([one["bbox"] for one in value], f"{name}: their 'bbox'")
     ids = [one["category_id"] for one in value if "category_id" in one]
     scores = [one["score"] for one in value if "score" in one]
     return _Found(_corners(boxes), _all(ids, value, name), _all(scores, value, name), None)
+
+
+def _rows(boxes: Any, field: str) -> Array:
+    array = to_numpy(boxes, field)
+    if not array.size:
+        return array.reshape(0, 4)
+    if array.ndim != 2 or array.shape[1] != 4:  # noqa: PLR2004
+        raise InvalidInput(f"{field}: expected N×4 numbers, got shape {array.shape}")
+    return array
 
 
 def _all(column: list[Any], rows: Sequence[Any], name: str) -> list[Any] | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import to_numpy
-from ..errors import InvalidInput
+from ..arrays import describe, to_scalar
+from ..errors import InvalidInput, WrongType
 from ..payload import Blob
 from ..schema import Conversion
 from . import conversion, formats
@@ -172,7 +173,11 @@ class Pixels:
 
 
 def _checked_range(value_range: Any) -> tuple[float, float]:
-    pair = to_numpy(list(value_range), "value_range").astype(float).ravel()
-    if pair.shape != (2,) or not np.isfinite(pair).all() or pair[0] >= pair[1]:
-        raise InvalidInput(f"value_range: expected (lo, hi) with lo < hi, got {value_range!r}")
-    return float(pair[0]), float(pair[1])
+    if isinstance(value_range, str) or not hasattr(value_range, "__len__"):
+        raise WrongType(f"value_range: expected (lo, hi), got {describe(value_range)}")
+    pair = [to_scalar(end) for end in value_range]
+    if len(pair) == 2 and pair[0] is not None and pair[1] is not None:  # noqa: PLR2004
+        lo, hi = float(pair[0]), float(pair[1])
+        if isfinite(lo) and isfinite(hi) and lo < hi:
+            return lo, hi
+    raise InvalidInput(f"value_range: expected (lo, hi) with lo < hi, got {value_range!r}")

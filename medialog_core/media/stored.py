@@ -113,9 +113,6 @@ def pillow_to_array(image: PIL.Image.Image) -> tuple[Array, str | None]:
 
     Returns:
         The array, H×W or H×W×C, and the mode it had where that could not be kept.
-
-    Raises:
-        InvalidInput: Pillow cannot convert the mode.
     """
     if image.mode in _KEPT:
         array = np.asarray(image)
@@ -123,9 +120,4 @@ def pillow_to_array(image: PIL.Image.Image) -> tuple[Array, str | None]:
     if image.mode == "I":
         return np.clip(np.asarray(image), 0, 65_535).astype(np.uint16), "I"
     target = _WITH_ALPHA.get(image.mode, "RGBA" if "transparency" in image.info else "RGB")
-    try:
-        return np.asarray(image.convert(target)), image.mode
-    except ValueError as error:
-        raise InvalidInput(
-            f"data: a Pillow image of mode {image.mode} ({error}); convert it to RGB"
-        ) from None
+    return np.asarray(image.convert(target)), image.mode

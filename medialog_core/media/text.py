@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
@@ -92,7 +93,8 @@ def decode(payload: Payload) -> Text:
 
 def _file(data: bytes, format: Format) -> Blob:
     content_type, extension = _FILES[format]
-    return Blob(lambda: data, content_type, extension, digest=None)
+    digest = hashlib.blake2b(data, digest_size=16, person=b"text")
+    return Blob(lambda: data, content_type, extension, digest=digest.digest())
 
 
 def _bytes(payload: Payload) -> bytes:

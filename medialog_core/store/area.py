@@ -40,10 +40,11 @@ class Area(Generic[R]):
         self._replaced: dict[Path, frozenset[str]] = {}
         self._connection: Any = None
 
-    @property
-    def damaged(self) -> int:
-        """How many live lines could not be read as rows."""
-        return sum(tail.damaged for tail in self._tails.values())
+    def damages(self) -> list[tuple[Path, int, int]]:
+        """Give, of what was read last, the files with damaged lines or bytes behind the last one."""
+        tails = self._tails.items()
+        found = [(path, tail.damaged, tail.torn_bytes) for path, tail in tails]
+        return [(path, damaged, torn) for path, damaged, torn in found if damaged or torn]
 
     def select(self, equal: Equal) -> list[R]:
         """Give the rows whose columns are as `equal` says, each once, in no order."""

@@ -19,7 +19,7 @@ from .output import Output, Outputs
 
 REMEMBERED = 16_384
 """How many blobs a writer knows again: about 7 MB."""
-_SAFE_EXTENSION = re.compile(r"[a-z0-9]{1,10}")
+_SAFE_EXTENSION = re.compile(r"[a-z0-9]{1,10}(\.[a-z0-9]{1,10})?")
 
 
 class Packs:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 from lightning_utilities.core.rank_zero import rank_zero_only
+from torch import distributed as dist
 from torch.utils.data import DataLoader, TensorDataset
 
 from medialog_core import current
@@ -19,6 +20,7 @@ from medialog_lightning.logger import MediaLogger
 NOISE = (
     "The '.*_dataloader' does not have many workers",
     "The number of training batches",
+    "Your `val_dataloader`'s sampler has shuffling enabled",
     "You called `self.log",
     "Checkpoint directory .* exists and is not empty",
     "Trying to infer the `batch_size`",
@@ -32,7 +34,7 @@ NOISE = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == Path(__file__).parent:
+        if Path(__file__).parent in item.path.parents:
             for message in NOISE:
                 item.add_marker(pytest.mark.filterwarnings(f"ignore:.*{message}"))
 
@@ -75,11 +77,12 @@ def make_net(pl: Any, **hooks: Any) -> Any:
 
 @cache
 def _net_class(pl: Any) -> Any:
-    class Net(pl.LightningModule):  # type: ignore[misc, name-defined]
+    class Net(pl.LightningModule):  # type: ignore[misc]
         def __init__(self, width: int = 3, lr: float = 0.1) -> None:
             super().__init__()
             self.save_hyperparameters()
             self.batch_size = 2
+            self.lr = lr
             self.layer = torch.nn.Linear(12, width)
 
         def loss(self, batch: Any, name: str) -> Any:
@@ -94,14 +97,14 @@ def _net_class(pl: Any) -> Any:
         def validation_step(self, batch: Any, _: int) -> None:
             self.loss(batch, "val_loss")
 
-        def test_step(self, batch: Any, _: int) -> None:
+        def test_step(self, batch: Any, *_: Any) -> None:
             self.loss(batch, "test_loss")
 
         def predict_step(self, batch: Any, _: int) -> Any:
             return self.layer(batch[0].flatten(1))
 
         def configure_optimizers(self) -> Any:
-            return torch.optim.SGD(self.parameters(), self.hparams.lr)
+            return torch.optim.SGD(self.parameters(), self.lr)
 
         def train_dataloader(self) -> Any:
             x = torch.linspace(0, 1, 8 * 12).reshape(8, 3, 2, 2)
@@ -132,15 +135,17 @@ def trainer(pl: Any, tmp_path: Path) -> Callable[..., Any]:
 
 def make_trainer(pl: Any, path: Path, **options: Any) -> Any:
     quiet = {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}
-    return pl.Trainer(**{"max_epochs": 1, "log_every_n_steps": 1, "default_root_dir": path, **quiet, **options})
+    return pl.Trainer(
+        **{"max_epochs": 1, "log_every_n_steps": 1, "default_root_dir": path, **quiet, **options}
+    )
 
 
 @pytest.fixture
 def group() -> Iterator[None]:
     """A process group of one, whose store the ranks share."""
-    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)  # type: ignore[attr-defined]
     yield
-    torch.distributed.destroy_process_group()
+    dist.destroy_process_group()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from medialog_lightning.callback import MediaCallbackMixin
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+def nobody_is_alive() -> None:
     """Loggers of other tests may wait for the collector."""
     gc.collect()
     logger_module._LIVE.clear()
@@ -34,7 +34,9 @@ def ours(trainer: Any) -> list[Any]:
 
 
 def test_both_entry_points_are_registered(pl: Any) -> None:
-    [point] = [p for p in entry_points(group=f"{pl.__name__}.callbacks_factory") if p.name == "medialog"]
+    [point] = [
+        p for p in entry_points(group=f"{pl.__name__}.callbacks_factory") if p.name == "medialog"
+    ]
     assert point.load() in (_entry.for_pytorch_lightning, _entry.for_lightning)
 
 
@@ -42,7 +44,9 @@ def test_a_trainer_without_our_logger_has_no_callback(trainer: Callable[..., Any
     assert ours(trainer(logger=False)) == []
 
 
-def test_a_trainer_with_our_logger_has_one_of_its_namespace(tmp_path: Path, trainer: Callable[..., Any], pl: Any) -> None:
+def test_a_trainer_with_our_logger_has_one_of_its_namespace(
+    tmp_path: Path, trainer: Callable[..., Any], pl: Any
+) -> None:
     [callback] = ours(trainer(logger=MediaLogger(tmp_path)))
     assert isinstance(callback, pl.Callback)
 
@@ -51,7 +55,9 @@ def test_capture_off_attaches_nothing(logger: MediaLogger, fit: Callable[..., An
     assert ours(fit(logger, limit_train_batches=1)) == []
 
 
-def test_a_logger_set_later_attaches_by_the_graph(tmp_path: Path, trainer: Callable[..., Any], net: Callable[..., Any], pl: Any) -> None:
+def test_a_logger_set_later_attaches_by_the_graph(
+    tmp_path: Path, trainer: Callable[..., Any], net: Callable[..., Any], pl: Any
+) -> None:
     made = trainer(logger=False, limit_train_batches=1)
     made.logger = MediaLogger(tmp_path)
     made.fit(net())
@@ -83,7 +89,10 @@ def test_a_callback_of_the_users_is_enough(tmp_path: Path, fit: Callable[..., An
 
 
 def test_an_error_in_the_entry_point_breaks_no_trainer(
-    tmp_path: Path, trainer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    trainer: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setitem(sys.modules, "medialog_lightning.callback", None)
     trainer(logger=MediaLogger(tmp_path))
@@ -91,7 +100,7 @@ def test_an_error_in_the_entry_point_breaks_no_trainer(
 
 
 def test_a_subclass_of_a_trainer_is_told_by_its_base(pl: Any) -> None:
-    class Mine(pl.Trainer):  # type: ignore[misc, name-defined]
+    class Mine(pl.Trainer):  # type: ignore[misc]
         pass
 
     module = pl.LightningModule()
@@ -99,7 +108,9 @@ def test_a_subclass_of_a_trainer_is_told_by_its_base(pl: Any) -> None:
     assert attach.trainer_of(module) is module._trainer
 
 
-def test_a_module_without_a_trainer_is_ignored(logger: MediaLogger, net: Callable[..., Any]) -> None:
+def test_a_module_without_a_trainer_is_ignored(
+    logger: MediaLogger, net: Callable[..., Any]
+) -> None:
     logger.log_graph(net())
     assert logger._run.opened is None
 

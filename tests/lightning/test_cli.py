@@ -14,15 +14,28 @@ from medialog_lightning import Capture, MediaLogger
 
 
 @pytest.fixture
-def cli(pl: Any, net: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., MediaLogger]:
+def cli(
+    pl: Any, net: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., MediaLogger]:
     """Fit by the command line, and give the logger."""
     monkeypatch.setattr("sys.argv", ["train.py"])
+    monkeypatch.setenv("JSONARGPARSE_DEPRECATION_WARNINGS", "off")  # Lightning's own
     module = importlib.import_module(f"{pl.__name__}.cli")
-    quiet = ["--trainer.enable_progress_bar=false", "--trainer.enable_model_summary=false", "--trainer.accelerator=cpu"]
-    short = ["--trainer.max_epochs=1", "--trainer.limit_train_batches=2", "--trainer.log_every_n_steps=1"]
+    quiet = [
+        "--trainer.enable_progress_bar=false",
+        "--trainer.enable_model_summary=false",
+        "--trainer.accelerator=cpu",
+    ]
+    short = [
+        "--trainer.max_epochs=1",
+        "--trainer.limit_train_batches=2",
+        "--trainer.log_every_n_steps=1",
+    ]
 
     def run(*args: str) -> MediaLogger:
-        made = module.LightningCLI(type(net()), args=["fit", *quiet, *short, *args]).trainer.logger
+        made = module.LightningCLI(
+            type(net()), seed_everything_default=False, args=["fit", *quiet, *short, *args]
+        ).trainer.logger
         assert isinstance(made, MediaLogger)
         made.finalize("success")
         return made
@@ -31,7 +44,10 @@ def cli(pl: Any, net: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Ca
 
 
 def test_it_runs_twice_with_one_save_dir(cli: Callable[..., MediaLogger], tmp_path: Path) -> None:
-    args = ["--trainer.logger=medialog_lightning.MediaLogger", f"--trainer.logger.save_dir={tmp_path}"]
+    args = [
+        "--trainer.logger=medialog_lightning.MediaLogger",
+        f"--trainer.logger.save_dir={tmp_path}",
+    ]
     for version in range(2):
         logger = cli(*args)
         assert logger.save_dir == str(tmp_path / f"lightning_logs/version_{version}")
@@ -55,7 +71,9 @@ trainer:
 """
 
 
-def test_a_config_file_names_what_to_capture(cli: Callable[..., MediaLogger], tmp_path: Path) -> None:
+def test_a_config_file_names_what_to_capture(
+    cli: Callable[..., MediaLogger], tmp_path: Path
+) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG.format(path=tmp_path))
     logger = cli(f"--config={config}")
@@ -64,8 +82,14 @@ def test_a_config_file_names_what_to_capture(cli: Callable[..., MediaLogger], tm
     assert logger.run.spec.tags == ("a", "b")
 
 
-def test_the_config_that_a_run_saved_makes_the_same_run(cli: Callable[..., MediaLogger], tmp_path: Path) -> None:
-    first = cli("--trainer.logger=MediaLogger", f"--trainer.logger.save_dir={tmp_path}", "--trainer.logger.capture=false")
+def test_the_config_that_a_run_saved_makes_the_same_run(
+    cli: Callable[..., MediaLogger], tmp_path: Path
+) -> None:
+    first = cli(
+        "--trainer.logger=medialog_lightning.MediaLogger",
+        f"--trainer.logger.save_dir={tmp_path}",
+        "--trainer.logger.capture=false",
+    )
     second = cli(f"--config={first.save_dir}/config.yaml")
     assert (second.capture, second.root_dir) == (None, first.root_dir)
     assert second.save_dir != first.save_dir

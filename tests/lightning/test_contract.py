@@ -36,15 +36,29 @@ def test_it_has_all_that_a_logger_has(logger: MediaLogger, pl: Any) -> None:
     assert {name for name in public if not hasattr(logger, name)} == set()
 
 
-def test_fit_and_test_bring_these_metrics_at_these_steps(tmp_path: Path, fit: Callable[..., Any]) -> None:
+def test_fit_and_test_bring_these_metrics_at_these_steps(
+    tmp_path: Path, fit: Callable[..., Any]
+) -> None:
     logger = Recording(tmp_path, capture=False)
-    trainer = fit(logger, limit_train_batches=2, limit_val_batches=1, limit_test_batches=1, log_every_n_steps=2)
+    trainer = fit(
+        logger,
+        limit_train_batches=2,
+        limit_val_batches=1,
+        limit_test_batches=1,
+        log_every_n_steps=2,
+    )
     trainer.test(trainer.lightning_module, verbose=False)
-    assert logger.calls == [(1, ["epoch", "loss"]), (1, ["epoch", "val_loss"]), (2, ["epoch", "test_loss"])]
+    assert logger.calls == [
+        (1, ["epoch", "loss"]),
+        (1, ["epoch", "val_loss"]),
+        (2, ["epoch", "test_loss"]),
+    ]
 
 
 @pytest.mark.parametrize("phase", ["validate", "test", "predict"])
-def test_every_phase_works_alone(phase: str, logger: MediaLogger, trainer: Callable[..., Any], net: Callable[..., Any]) -> None:
+def test_every_phase_works_alone(
+    phase: str, logger: MediaLogger, trainer: Callable[..., Any], net: Callable[..., Any]
+) -> None:
     getattr(trainer(logger=logger), phase)(net())
     assert open_run(logger.save_dir).status == "finished"
 
@@ -75,10 +89,12 @@ def test_a_whole_trainer_pickles(logger: MediaLogger, trainer: Callable[..., Any
     assert copy.logger.save_dir == logger.save_dir
 
 
-def test_the_experiment_is_there_when_setup_begins(logger: MediaLogger, fit: Callable[..., Any], pl: Any) -> None:
+def test_the_experiment_is_there_when_setup_begins(
+    logger: MediaLogger, fit: Callable[..., Any], pl: Any
+) -> None:
     seen = []
 
-    class Look(pl.Callback):  # type: ignore[misc, name-defined]
+    class Look(pl.Callback):  # type: ignore[misc]
         def setup(self, trainer: Any, *_: Any, **__: Any) -> None:
             seen.append(trainer.logger._run.opened)
 
@@ -86,7 +102,9 @@ def test_the_experiment_is_there_when_setup_begins(logger: MediaLogger, fit: Cal
     assert seen == [logger.experiment]
 
 
-def test_loggers_are_set_and_replaced(logger: MediaLogger, tmp_path: Path, trainer: Callable[..., Any]) -> None:
+def test_loggers_are_set_and_replaced(
+    logger: MediaLogger, tmp_path: Path, trainer: Callable[..., Any]
+) -> None:
     made = trainer(logger=False)
     assert made.logger is None
     made.logger = logger
@@ -96,7 +114,9 @@ def test_loggers_are_set_and_replaced(logger: MediaLogger, tmp_path: Path, train
     assert made.logger is logger
 
 
-def test_it_works_beside_others(logger: MediaLogger, tmp_path: Path, fit: Callable[..., Any], pl: Any) -> None:
+def test_it_works_beside_others(
+    logger: MediaLogger, tmp_path: Path, fit: Callable[..., Any], pl: Any
+) -> None:
     csv = pl.loggers.CSVLogger(tmp_path, name="csv")
     fit([csv, logger])
     logger.finalize("success")
@@ -106,7 +126,10 @@ def test_it_works_beside_others(logger: MediaLogger, tmp_path: Path, fit: Callab
 
 def test_checkpoints_lie_in_the_run(logger: MediaLogger, fit: Callable[..., Any]) -> None:
     trainer = fit(logger)
-    assert Path(trainer.checkpoint_callback.best_model_path).parent == Path(logger.save_dir) / "checkpoints"
+    assert (
+        Path(trainer.checkpoint_callback.best_model_path).parent
+        == Path(logger.save_dir) / "checkpoints"
+    )
     assert trainer.log_dir == logger.save_dir
 
 
@@ -116,16 +139,25 @@ def test_hyperparameters_of_the_module_arrive(logger: MediaLogger, fit: Callable
     assert open_run(logger.save_dir).config == {"width": 3, "lr": 0.1}
 
 
-def test_a_step_that_is_logged_replaces_the_trainers(logger: MediaLogger, fit: Callable[..., Any], net: Callable[..., Any]) -> None:
+def test_a_step_that_is_logged_replaces_the_trainers(
+    logger: MediaLogger, fit: Callable[..., Any], net: Callable[..., Any]
+) -> None:
     def on_train_batch_start(self: Any, *_: Any) -> None:
         self.log("step", torch.tensor(50.0))
 
-    fit(logger, net(on_train_batch_start=on_train_batch_start), limit_train_batches=1, limit_val_batches=0)
+    fit(
+        logger,
+        net(on_train_batch_start=on_train_batch_start),
+        limit_train_batches=1,
+        limit_val_batches=0,
+    )
     logger.finalize("success")
     assert [p.step for p in open_run(logger.save_dir).scalars("loss")] == [50]
 
 
-def test_fast_dev_run_leaves_nothing(logger: MediaLogger, tmp_path: Path, fit: Callable[..., Any]) -> None:
+def test_fast_dev_run_leaves_nothing(
+    logger: MediaLogger, tmp_path: Path, fit: Callable[..., Any]
+) -> None:
     fit(logger, fast_dev_run=True)
     assert not (tmp_path / "lightning_logs").exists()
 
@@ -142,7 +174,10 @@ def test_the_tuner_logs_nothing_and_gives_the_logger_back(
 ) -> None:
     made = trainer(logger=logger, max_epochs=2, num_sanity_val_steps=0)
     module = net()
-    options: dict[str, Any] = {"lr_find": {"num_training": 4, "update_attr": False}, "scale_batch_size": {"max_trials": 1}}[tune]
+    options: dict[str, Any] = {
+        "lr_find": {"num_training": 4, "update_attr": False},
+        "scale_batch_size": {"max_trials": 1},
+    }[tune]
     getattr(pl.tuner.Tuner(made), tune)(module, **options)
     assert made.logger is logger
     made.fit(module)
@@ -150,9 +185,11 @@ def test_the_tuner_logs_nothing_and_gives_the_logger_back(
     assert len(open_run(logger.save_dir).scalars("val_loss")) == 2
 
 
-def test_an_exception_ends_the_run_as_failed(logger: MediaLogger, fit: Callable[..., Any], net: Callable[..., Any]) -> None:
-    def on_train_batch_start(self: Any, batch: Any, batch_idx: int) -> None:
-        if batch_idx == 2:
+def test_an_exception_ends_the_run_as_failed(
+    logger: MediaLogger, fit: Callable[..., Any], net: Callable[..., Any]
+) -> None:
+    def on_train_batch_start(*args: Any) -> None:
+        if args[-1] == 2:
             raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):
@@ -162,8 +199,10 @@ def test_an_exception_ends_the_run_as_failed(logger: MediaLogger, fit: Callable[
     assert len(reader.scalars("loss")) == 2
 
 
-def test_an_interrupt_ends_the_run_as_failed(logger: MediaLogger, fit: Callable[..., Any], net: Callable[..., Any]) -> None:
-    def on_train_batch_start(self: Any, *_: Any) -> None:
+def test_an_interrupt_ends_the_run_as_failed(
+    logger: MediaLogger, fit: Callable[..., Any], net: Callable[..., Any]
+) -> None:
+    def on_train_batch_start(*_: Any) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(SystemExit):

@@ -19,10 +19,24 @@ LAUNCHERS = {"ddp_spawn": (), "ddp_fork": (), "ddp": (), "torchrun": TORCHRUN}
 def train(launcher: str, namespace: str, directory: Path, who: str = "all") -> Path:
     """Train, and give the directory of the only run."""
     strategy = "ddp" if launcher == "torchrun" else launcher
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(("MASTER_", "LOCAL_", "RANK", "WORLD_"))}
+    environ = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("MASTER_", "LOCAL_", "RANK", "WORLD_"))
+    }
     environ |= {"OMP_NUM_THREADS": "1", "MEDIALOG_SILENT": "1"}
-    command = [sys.executable, *LAUNCHERS[launcher], str(SCRIPT), namespace, strategy, str(directory), who]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=170, check=False)
+    command = [
+        sys.executable,
+        *LAUNCHERS[launcher],
+        str(SCRIPT),
+        namespace,
+        strategy,
+        str(directory),
+        who,
+    ]
+    done = subprocess.run(
+        command, env=environ, capture_output=True, text=True, timeout=170, check=False
+    )
     assert done.returncode == 0, done.stderr
     [run] = (directory / "a/b").iterdir()
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from argparse import Namespace
 from collections.abc import Callable
@@ -44,7 +45,7 @@ def test_runs_lie_in_versions_below_the_name(tmp_path: Path) -> None:
 
 
 def test_a_logger_is_true_and_no_collection(logger: MediaLogger) -> None:
-    assert logger
+    assert bool(logger) is True
     assert not hasattr(logger, "__iter__")
     assert not hasattr(logger, "__len__")
 
@@ -85,7 +86,9 @@ def test_hyperparameters_of_every_form_are_the_config(logger: MediaLogger, param
 
 
 def test_hyperparameters_that_json_lacks_are_kept_by_repr(logger: MediaLogger) -> None:
-    logger.log_hyperparams({"act": torch.nn.ReLU(), "path": Path("a/b"), "n": np.int64(3), "t": torch.tensor(0.5)})
+    logger.log_hyperparams(
+        {"act": torch.nn.ReLU(), "path": Path("a/b"), "n": np.int64(3), "t": torch.tensor(0.5)}
+    )
     assert read(logger).config == {"act": "ReLU()", "path": "a/b", "n": 3, "t": 0.5}
 
 
@@ -95,7 +98,10 @@ def test_hyperparameters_may_come_with_metrics(logger: MediaLogger) -> None:
 
 
 def test_hyperparameters_are_no_list(logger: MediaLogger) -> None:
-    with pytest.raises(WrongType, match=r"params: expected a dictionary, a namespace or a dataclass, got list \[1\]"):
+    with pytest.raises(
+        WrongType,
+        match=r"params: expected a dictionary, a namespace or a dataclass, got list \[1\]",
+    ):
         logger.log_hyperparams([1])
 
 
@@ -162,7 +168,9 @@ def test_a_list_of_another_length_is_refused(logger: MediaLogger, captions: list
 
 
 def test_no_images_are_refused(logger: MediaLogger) -> None:
-    with pytest.raises(InvalidInput, match=r"log_image\('k'\): expected at least one image, got list \[\]"):
+    with pytest.raises(
+        InvalidInput, match=r"log_image\('k'\): expected at least one image, got list \[\]"
+    ):
         logger.log_image("k", [])
 
 
@@ -180,16 +188,24 @@ def test_tables_texts_and_histograms_come_back(logger: MediaLogger) -> None:
 
 
 def test_a_text_is_no_table_as_well(logger: MediaLogger) -> None:
-    with pytest.raises(InvalidInput, match=r"log_text\('k'\): expected a text or a table, got both"):
+    with pytest.raises(
+        InvalidInput, match=r"log_text\('k'\): expected a text or a table, got both"
+    ):
         logger.log_text("k", "hello", data=[["x"]])
 
 
-def test_checkpoints_are_noted_below_the_run(logger: MediaLogger, fit: Callable[..., Any], pl: Any) -> None:
+def test_checkpoints_are_noted_below_the_run(
+    logger: MediaLogger, fit: Callable[..., Any], pl: Any
+) -> None:
     checkpoint = pl.callbacks.ModelCheckpoint(monitor="val_loss", save_last=True)
     fit(logger, callbacks=[checkpoint])
     [(key, noted)] = read(logger).state("checkpoint").items()
     assert key == checkpoint.state_key
-    assert (noted["monitor"], noted["mode"], noted["last"]) == ("val_loss", "min", "checkpoints/last.ckpt")
+    assert (noted["monitor"], noted["mode"], noted["last"]) == (
+        "val_loss",
+        "min",
+        "checkpoints/last.ckpt",
+    )
     assert (Path(logger.save_dir) / noted["best"]).is_file()
     assert noted["best_score"] == pytest.approx(float(checkpoint.best_model_score))
 
@@ -199,7 +215,15 @@ def test_a_checkpoint_elsewhere_keeps_its_path(tmp_path: Path) -> None:
     assert (noted["best"], noted["last"]) == ("/elsewhere/a.ckpt", None)
 
 
-@pytest.mark.parametrize(("told", "kept"), [("success", "finished"), ("finished", "finished"), ("failed", "failed"), ("aborted", "failed")])
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("success", "finished"),
+        ("finished", "finished"),
+        ("failed", "failed"),
+        ("aborted", "failed"),
+    ],
+)
 def test_the_status_is_the_runs(logger: MediaLogger, told: str, kept: str) -> None:
     logger.log_metrics({"a": 1}, 0)
     logger.finalize(told)
@@ -229,9 +253,24 @@ def test_finalizing_an_unused_logger_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_the_run_takes_is_handed_on(tmp_path: Path) -> None:
-    logger = MediaLogger(tmp_path, "n", config={"lr": 1}, tags=["a"], notes="why", group="g", job_type="train", strict=True)
+    logger = MediaLogger(
+        tmp_path,
+        "n",
+        config={"lr": 1},
+        tags=["a"],
+        notes="why",
+        group="g",
+        job_type="train",
+        strict=True,
+    )
     spec = logger.run.spec
-    assert (spec.tags, spec.notes, spec.group, spec.job_type, spec.strict) == (("a",), "why", "g", "train", True)
+    assert (spec.tags, spec.notes, spec.group, spec.job_type, spec.strict) == (
+        ("a",),
+        "why",
+        "g",
+        "train",
+        True,
+    )
     assert (spec.project, spec.name) == ("n", "version_0")
     assert read(logger).config == {"lr": 1}
 
@@ -258,11 +297,17 @@ def test_strict_raises_what_could_not_be_written(tmp_path: Path) -> None:
     [
         ({"on_full": "explode"}, InvalidInput, "on_full: expected one of"),
         ({"queue_bytes": 0}, InvalidInput, "queue_bytes: expected a positive number"),
-        ({"capture": "yes"}, WrongType, "capture: expected True, False or a Capture, got str 'yes'"),
+        (
+            {"capture": "yes"},
+            WrongType,
+            "capture: expected True, False or a Capture, got str 'yes'",
+        ),
         ({"config": [1]}, WrongType, "expected a dictionary, a namespace or a dataclass"),
     ],
 )
-def test_an_odd_argument_is_refused_at_once(tmp_path: Path, options: Any, error: type[Exception], message: str) -> None:
+def test_an_odd_argument_is_refused_at_once(
+    tmp_path: Path, options: Any, error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
         MediaLogger(tmp_path, **options)
 
@@ -283,7 +328,9 @@ def test_disabled_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_place_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_place_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.delenv("MEDIALOG_SILENT")
     logger = MediaLogger(tmp_path, capture=False)
     for _ in range(2):
@@ -292,8 +339,9 @@ def test_the_place_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert capsys.readouterr().err == f"medialog: run version_0 in {logger.save_dir}\n"
 
 
+@pytest.mark.usefixtures("group")
 def test_other_ranks_log_media_but_no_scalars(
-    tmp_path: Path, group: None, as_rank: Callable[[int], None], pl: Any
+    tmp_path: Path, as_rank: Callable[[int], None], pl: Any
 ) -> None:
     zero, one = (MediaLogger(tmp_path, capture=False) for _ in range(2))
     one._run.place._key = zero._run.place._key
@@ -315,7 +363,7 @@ def test_other_ranks_log_media_but_no_scalars(
 
 
 def test_a_rank_that_logs_too_early_is_told(
-    tmp_path: Path, as_rank: Callable[[int], None], caplog: pytest.LogCaptureFixture, pl: Any
+    tmp_path: Path, as_rank: Callable[[int], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     as_rank(1)
     logger = MediaLogger(tmp_path, capture=False)
@@ -330,7 +378,9 @@ def test_a_rank_that_logs_too_early_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_media_without_a_step_lie_at_the_trainers(logger: MediaLogger, net: Callable[..., Any], fit: Callable[..., Any]) -> None:
+def test_media_without_a_step_lie_at_the_trainers(
+    logger: MediaLogger, net: Callable[..., Any], fit: Callable[..., Any]
+) -> None:
     def on_train_batch_end(self: Any, *_: Any) -> None:
         self.logger.log_text("note", "x")
         medialog_core.log({"deep": 1.0})
@@ -341,23 +391,27 @@ def test_media_without_a_step_lie_at_the_trainers(logger: MediaLogger, net: Call
     assert [p.step for p in reader.scalars("deep")] == [0, 1, 2, 3, 4, 5]
 
 
-def test_a_run_that_the_user_began_stays_the_active_one(logger: MediaLogger, fit: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_run_that_the_user_began_stays_the_active_one(
+    logger: MediaLogger, fit: Callable[..., Any], tmp_path: Path
+) -> None:
     mine = medialog_core.init(dir=tmp_path / "mine")
     fit(logger, limit_train_batches=1)
     assert medialog_core.run is mine
 
 
-def test_the_first_of_two_loggers_is_the_active_run(tmp_path: Path, fit: Callable[..., Any]) -> None:
+def test_the_first_of_two_loggers_is_the_active_run(
+    tmp_path: Path, fit: Callable[..., Any]
+) -> None:
     first, second = (MediaLogger(tmp_path, capture=False) for _ in range(2))
     fit([first, second], limit_train_batches=1)
     assert medialog_core.run is first.run
     assert [len(read(each).scalars("loss")) for each in (first, second)] == [1, 1]
 
 
-def test_a_trainer_that_is_gone_is_not_followed(logger: MediaLogger, fit: Callable[..., Any]) -> None:
+def test_a_trainer_that_is_gone_is_not_followed(
+    logger: MediaLogger, fit: Callable[..., Any]
+) -> None:
     fit(logger, limit_train_batches=3)
-    import gc  # noqa: PLC0415
-
     gc.collect()
     assert logger.run.step_source is None
     logger.log_text("after", "x")

@@ -10,7 +10,9 @@ from medialog_core import open_run
 from medialog_lightning import MediaLogger
 
 
-def test_a_run_goes_on_under_its_version(tmp_path: Path, fit: Callable[..., Any], net: Callable[..., Any]) -> None:
+def test_a_run_goes_on_under_its_version(
+    tmp_path: Path, fit: Callable[..., Any], net: Callable[..., Any]
+) -> None:
     first = MediaLogger(tmp_path, capture=False)
     module = net()
     trainer = fit(first, module, max_epochs=1)

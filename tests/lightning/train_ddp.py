@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from lightning_utilities.core.rank_zero import rank_zero_only
 from torch.utils.data import DataLoader, TensorDataset
 
-from medialog_lightning import MediaLogger
+from medialog_lightning import MediaLogger, ranks
 
 namespace, strategy, directory, who = [*sys.argv[1:], "all"][:4]
 pl: Any = importlib.import_module(namespace)
@@ -29,10 +28,10 @@ class Net(pl.LightningModule):  # type: ignore[misc]
         super().__init__()
         self.layer = torch.nn.Linear(12, 3)
 
-    def setup(self, stage: str) -> None:
+    def setup(self, *_: Any, **__: Any) -> None:
         self.say({"setup": 1.0})
 
-    def training_step(self, batch: Any, batch_idx: int) -> Any:
+    def training_step(self, batch: Any, *_: Any) -> Any:
         x, y = batch
         loss = torch.nn.functional.cross_entropy(self.layer(x.flatten(1)), y)
         self.log("loss", loss, sync_dist=True)
@@ -41,10 +40,10 @@ class Net(pl.LightningModule):  # type: ignore[misc]
             self.logger.log_image("seen", [np.full((2, 2), 10 + self.global_rank, np.uint8)])
         return loss
 
-    def validation_step(self, batch: Any, batch_idx: int) -> None:
+    def validation_step(self, batch: Any, *_: Any) -> None:
         self.log("val_loss", batch[0].mean(), sync_dist=True)
 
-    def test_step(self, batch: Any, batch_idx: int) -> None:
+    def test_step(self, *_: Any) -> None:
         self.say({"tested": 1.0})
 
     def say(self, data: dict[str, float]) -> None:
@@ -61,13 +60,23 @@ def loader() -> Any:
 
 
 def main() -> None:
-    has_logger = who == "all" or rank_zero_only.rank == 0
+    has_logger = who == "all" or ranks.rank() == 0
     logger = MediaLogger(directory, "a/b") if has_logger else False
-    options = {"accelerator": "cpu", "devices": 2, "strategy": strategy, "logger": logger, "log_every_n_steps": 1}
-    quiet = {"enable_progress_bar": False, "enable_model_summary": False, "default_root_dir": directory}
+    options = {
+        "accelerator": "cpu",
+        "devices": 2,
+        "strategy": strategy,
+        "logger": logger,
+        "log_every_n_steps": 1,
+    }
+    quiet = {
+        "enable_progress_bar": False,
+        "enable_model_summary": False,
+        "default_root_dir": directory,
+    }
     pl.Trainer(max_epochs=1, **options, **quiet).fit(Net(), loader(), loader())
     pl.Trainer(**options, **quiet).test(Net(), loader(), verbose=False)
-    if rank_zero_only.rank == 0 and isinstance(logger, MediaLogger):
+    if ranks.rank() == 0 and isinstance(logger, MediaLogger):
         Path(directory, "parent.txt").write_text(logger.save_dir)
 
 

@@ -32,12 +32,10 @@ _SPELLINGS = {
     "\N{LEFTWARDS ARROW}": "<-",
     "\N{EN DASH}": "-",
     "\N{EM DASH}": "-",
+    "\N{MICRO SIGN}": "u",
+    "\N{MULTIPLICATION SIGN}": "x",
     "\N{LESS-THAN OR EQUAL TO}": "<=",
     "\N{GREATER-THAN OR EQUAL TO}": ">=",
-    "\N{LEFT SINGLE QUOTATION MARK}": "'",
-    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-    "\N{LEFT DOUBLE QUOTATION MARK}": '"',
-    "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
 }
 
 
@@ -63,7 +61,7 @@ class Lettering:
 
     def smaller(self) -> Lettering:
         """Give letters that stand inside a picture."""
-        return Lettering(round(self.size * 0.75))
+        return Lettering(max(12, round(self.size * 0.75)))
 
     def draw(self, draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, fill: Colour) -> None:
         """Draw a line with its upper left corner at `at`."""

@@ -94,11 +94,7 @@ def _cell(raw: msgspec.Raw) -> str:
 
 def _media_name(cell: Mapping[str, Any]) -> str:
     meta = cell.get("meta", {})
-    size = (
-        f" {meta['width']}\N{MULTIPLICATION SIGN}{meta['height']}"
-        if "width" in meta and "height" in meta
-        else ""
-    )
+    size = f" {meta['width']}×{meta['height']}" if "width" in meta and "height" in meta else ""
     caption = f" {cell['caption']!r}" if cell.get("caption") else ""
     return f"{cell['kind']}{size}{caption}"
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ...errors import InvalidInput
 from ...payload import Blob, Payload
 from ...schema import ImageMeta, Label, from_number
 from . import overlays, sheet
@@ -42,15 +43,24 @@ class Picture:
 
 
 def render(payload: Payload, meta: ImageMeta) -> Picture:
-    """Give what TensorBoard shows of an image."""
+    """Give what TensorBoard shows of an image.
+
+    Raises:
+        InvalidInput: Its bytes, or a mask's, are no image.
+    """
     blobs = {blob.role: blob for blob in payload.blobs if isinstance(blob, Blob)}
     text = "\n".join(text_lines(payload, meta))
-    if text or meta.masks or meta.boxes:
-        return _encoded(_Drawing(blobs, meta).render(text))
     own = blobs[""]
-    if own.content_type in _SHOWN_AS_IT_IS:
-        return Picture(meta.width, meta.height, own.data)
-    return _encoded(Image.open(io.BytesIO(own.data)))
+    try:
+        if text or meta.masks or meta.boxes:
+            return _encoded(_Drawing(blobs, meta).render(text))
+        if own.content_type not in _SHOWN_AS_IT_IS:
+            return _encoded(Image.open(io.BytesIO(own.data)))
+    except OSError as error:  # Pillow's; a sink's `write` raises none
+        raise InvalidInput(
+            f"image: its bytes ({own.content_type}) cannot be drawn: {error}"
+        ) from error
+    return Picture(meta.width, meta.height, own.data)
 
 
 class _Drawing:

@@ -14,6 +14,8 @@ COLUMNS = 3
 """So many panels stand side by side."""
 MAX_CLASSES = 24
 """So many classes a legend names; how many more there are it says."""
+MAX_CHARACTERS = 600
+"""So much of a caption is drawn; how much more there is it says."""
 MIN_WIDTH_PX = 256
 _INK = (32, 33, 36)
 _FAINT = (95, 99, 104)
@@ -89,6 +91,8 @@ def _legend(legend: Sequence[Class], width: int, letters: Lettering) -> Image.Im
 
 
 def _caption(text: str, width: int, letters: Lettering) -> Image.Image:
+    if len(text) > MAX_CHARACTERS:
+        text = f"{text[:MAX_CHARACTERS]} ... and {len(text) - MAX_CHARACTERS:,} more characters"
     lines = letters.wrapped(text, width - letters.size // 2)
     image, draw = _strip(width, len(lines), letters)
     for i, line in enumerate(lines):

@@ -27,7 +27,12 @@ def one(**box: Any) -> BoxMeta:
 def test_the_guide_s_example() -> None:
     labels = {1: "car", 2: "road", 3: "building"}
     data = [
-        {"position": CORNERS, "class_id": 2, "box_caption": "road", "scores": {"acc": 0.1, "loss": 1.2}},
+        {
+            "position": CORNERS,
+            "class_id": 2,
+            "box_caption": "road",
+            "scores": {"acc": 0.1, "loss": 1.2},
+        },
         {
             "position": {"middle": [150, 20], "width": 68, "height": 112},
             "domain": "pixel",
@@ -40,7 +45,9 @@ def test_the_guide_s_example() -> None:
     assert parsed == {
         "predictions": BoxSetMeta(
             [
-                BoxMeta(Position(0.1, 0.2, 0.3, 0.4), "fraction", 2, "road", {"acc": 0.1, "loss": 1.2}),
+                BoxMeta(
+                    Position(0.1, 0.2, 0.3, 0.4), "fraction", 2, "road", {"acc": 0.1, "loss": 1.2}
+                ),
                 BoxMeta(
                     Position(116.0, 184.0, -36.0, 76.0),
                     "pixel",
@@ -58,7 +65,10 @@ def test_the_guide_s_example() -> None:
 
 def test_a_class_without_a_label_is_called_by_its_number() -> None:
     data = [{"position": CORNERS, "class_id": i} for i in (0, 7)]
-    assert sets(p={"box_data": data, "class_labels": {7: "dog"}})["p"].class_labels == {"0": "class_0", "7": "dog"}
+    assert sets(p={"box_data": data, "class_labels": {7: "dog"}})["p"].class_labels == {
+        "0": "class_0",
+        "7": "dog",
+    }
 
 
 @pytest.mark.parametrize("number", [np.int64, np.float32, torch.tensor, np.array], ids=str)
@@ -72,7 +82,9 @@ def test_numbers_of_any_library(number: Any) -> None:
     assert box == BoxMeta(Position(1.0, 20.0, 2.0, 30.0), "pixel", 4, None, {"iou": 1.0})
 
 
-@pytest.mark.parametrize("middle", [[10, 20], (10, 20), np.array([10, 20]), torch.tensor([10.0, 20.0])], ids=str)
+@pytest.mark.parametrize(
+    "middle", [[10, 20], (10, 20), np.array([10, 20]), torch.tensor([10.0, 20.0])], ids=str
+)
 def test_a_middle_of_any_library(middle: Any) -> None:
     box = one(position={"middle": middle, "width": 4, "height": 8}, domain="pixel")
     assert box.position == Position(8.0, 12.0, 16.0, 24.0)
@@ -100,30 +112,80 @@ def moved(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("box", "error", "message"),
     [
-        (moved(minX=float("nan")), InvalidInput, r"box_data'\]\[1\]\['position'\]\['minX'\]: expected a finite number, got nan"),
+        (
+            moved(minX=float("nan")),
+            InvalidInput,
+            r"box_data'\]\[1\]\['position'\]\['minX'\]: expected a finite number, got nan",
+        ),
         (moved(maxY=float("inf")), InvalidInput, r"\['maxY'\]: expected a finite number, got inf"),
         (moved(minX="left"), WrongType, r"\['minX'\]: expected a number, got str 'left'"),
         (moved(minX=0.9), InvalidInput, r"\[1\]: negative size, minX..maxX is 0.9..0.2"),
-        (moved(minX=5, maxX=6), InvalidInput, r"wholly outside the image, 0..1; pixels need 'domain': 'pixel'"),
-        ({**moved(minX=201, maxX=202), "domain": "pixel"}, InvalidInput, "wholly outside the image of 200×100 pixels"),
+        (
+            moved(minX=5, maxX=6),
+            InvalidInput,
+            r"wholly outside the image, 0..1; pixels need 'domain': 'pixel'",
+        ),
+        (
+            {**moved(minX=201, maxX=202), "domain": "pixel"},
+            InvalidInput,
+            "wholly outside the image of 200×100 pixels",
+        ),
         ({**moved(minX=-3, maxX=-1), "domain": "pixel"}, InvalidInput, "wholly outside"),
-        ({"position": {"middle": [0.5, 0.5], "width": -0.1, "height": 0.1}}, InvalidInput, "negative size"),
-        ({"position": {"middle": [0.5], "width": 1, "height": 1}}, WrongType, r"\['middle'\]: expected \[x, y\]"),
-        ({"position": {"middle": [0.5, 0.5]}}, InvalidInput, "'middle' goes with 'width' and 'height'"),
-        ({"position": {"minX": 1}}, InvalidInput, "expected {'minX', 'maxX', 'minY', 'maxY'} or {'middle'"),
+        (
+            {"position": {"middle": [0.5, 0.5], "width": -0.1, "height": 0.1}},
+            InvalidInput,
+            "negative size",
+        ),
+        (
+            {"position": {"middle": [0.5], "width": 1, "height": 1}},
+            WrongType,
+            r"\['middle'\]: expected \[x, y\]",
+        ),
+        (
+            {"position": {"middle": [0.5, 0.5]}},
+            InvalidInput,
+            "'middle' goes with 'width' and 'height'",
+        ),
+        (
+            {"position": {"minX": 1}},
+            InvalidInput,
+            "expected {'minX', 'maxX', 'minY', 'maxY'} or {'middle'",
+        ),
         ({}, InvalidInput, r"\['position'\]: expected"),
         ({"position": [1, 2, 3, 4]}, InvalidInput, r"\['position'\]: expected .*got list"),
-        ({**moved(), "domain": "banana"}, InvalidInput, r"\['domain'\]: expected 'pixel', or nothing.*got 'banana'"),
-        ({**moved(), "class_id": 1.5}, WrongType, r"\['class_id'\]: expected a whole number, got float 1.5"),
-        ({**moved(), "box_caption": 3}, WrongType, r"\['box_caption'\]: expected a string, got int 3"),
-        ({**moved(), "scores": 0.5}, WrongType, r"\['scores'\]: expected a dictionary of names to numbers"),
+        (
+            {**moved(), "domain": "banana"},
+            InvalidInput,
+            r"\['domain'\]: expected 'pixel', or nothing.*got 'banana'",
+        ),
+        (
+            {**moved(), "class_id": 1.5},
+            WrongType,
+            r"\['class_id'\]: expected a whole number, got float 1.5",
+        ),
+        (
+            {**moved(), "box_caption": 3},
+            WrongType,
+            r"\['box_caption'\]: expected a string, got int 3",
+        ),
+        (
+            {**moved(), "scores": 0.5},
+            WrongType,
+            r"\['scores'\]: expected a dictionary of names to numbers",
+        ),
         ({**moved(), "scores": {1: 0.5}}, WrongType, "the name of a score is a string, got int 1"),
-        ({**moved(), "scores": {"a": "b"}}, WrongType, r"\['scores'\]\['a'\]: expected a number, got str 'b'"),
+        (
+            {**moved(), "scores": {"a": "b"}},
+            WrongType,
+            r"\['scores'\]\['a'\]: expected a number, got str 'b'",
+        ),
         ({**moved(), "label": 1}, InvalidInput, "expected the keys .*got .*label"),
         ([1, 2, 3, 4], WrongType, r"\[1\]: expected a dictionary with a 'position', got list"),
     ],
 )
-def test_an_error_names_the_set_the_box_and_what_came(box: Any, error: type[Exception], message: str) -> None:
+def test_an_error_names_the_set_the_box_and_what_came(
+    box: Any, error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message) as caught:
         Image(PIXELS, boxes={"truth": {"box_data": [{"position": CORNERS}, box]}})
     assert str(caught.value).startswith("boxes['truth']['box_data'][1]")
@@ -134,9 +196,18 @@ def test_an_error_names_the_set_the_box_and_what_came(box: Any, error: type[Exce
     [
         ([], "boxes: expected {set name: {'box_data'"),
         ({1: {}}, "boxes: the name of a set is a string, got int 1"),
-        ({"p": np.zeros((3, 4))}, r"boxes\['p'\]: expected {'box_data': \[...\]}, got numpy.ndarray of shape \(3, 4\)"),
-        ({"p": {"box_data": np.zeros((3, 4))}}, r"boxes\['p'\]\['box_data'\]: expected a list of dictionaries"),
-        ({"p": {"class_labels": ["a"]}}, r"\['class_labels'\]: expected a dictionary of ids to names, got list"),
+        (
+            {"p": np.zeros((3, 4))},
+            r"boxes\['p'\]: expected {'box_data': \[...\]}, got numpy.ndarray of shape \(3, 4\)",
+        ),
+        (
+            {"p": {"box_data": np.zeros((3, 4))}},
+            r"boxes\['p'\]\['box_data'\]: expected a list of dictionaries",
+        ),
+        (
+            {"p": {"class_labels": ["a"]}},
+            r"\['class_labels'\]: expected a dictionary of ids to names, got list",
+        ),
         ({"p": {"class_labels": {1: 2}}}, r"\['class_labels'\]\[1\]: expected a string, got int 2"),
         ({"p": {"class_labels": {"dog": "a"}}}, "its key: expected a whole number, got str 'dog'"),
     ],
@@ -147,7 +218,10 @@ def test_what_is_no_box_set_is_refused(boxes: Any, message: str) -> None:
 
 
 def test_an_unknown_key_of_a_set_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"boxes\['p'\]: expected the keys 'box_data' and 'class_labels', got \['boxes'\]"):
+    with pytest.raises(
+        InvalidInput,
+        match=r"boxes\['p'\]: expected the keys 'box_data' and 'class_labels', got \['boxes'\]",
+    ):
         Image(PIXELS, boxes={"p": {"boxes": []}})
 
 
@@ -166,8 +240,13 @@ def test_a_box_is_kept_exactly_where_it_meets_the_image(x: list[float], y: list[
 
 
 def test_classes_are_kept_by_their_ids() -> None:
-    classes = Classes([{"id": 1, "name": "car"}, {"id": np.int64(2), "name": "road"}, {"id": "x", "name": "?"}])
-    for given_classes in (classes, [{"id": 1, "name": "car"}, {"id": 2, "name": "road"}, {"id": "x", "name": "?"}]):
+    classes = Classes(
+        [{"id": 1, "name": "car"}, {"id": np.int64(2), "name": "road"}, {"id": "x", "name": "?"}]
+    )
+    for given_classes in (
+        classes,
+        [{"id": 1, "name": "car"}, {"id": 2, "name": "road"}, {"id": "x", "name": "?"}],
+    ):
         [payload] = encode([Image(PIXELS, classes=given_classes)])
         assert isinstance(payload.meta, ImageMeta)
         assert payload.meta.classes == {"1": "car", "2": "road", "x": "?"}
@@ -177,11 +256,23 @@ def test_classes_are_kept_by_their_ids() -> None:
     ("class_set", "error", "message"),
     [
         ({"id": 1, "name": "a"}, WrongType, "class_set: expected a list"),
-        (["car"], WrongType, r"class_set\[0\]: expected a dictionary with 'id' and 'name', got str 'car'"),
-        ([{"id": 1}], InvalidInput, r"class_set\[0\]: 'id' and 'name' are needed, got the keys \['id'\]"),
+        (
+            ["car"],
+            WrongType,
+            r"class_set\[0\]: expected a dictionary with 'id' and 'name', got str 'car'",
+        ),
+        (
+            [{"id": 1}],
+            InvalidInput,
+            r"class_set\[0\]: 'id' and 'name' are needed, got the keys \['id'\]",
+        ),
         ([{"id": 1.5, "name": "a"}], WrongType, r"\['id'\]: expected a whole number"),
         ([{"id": 1, "name": 2}], WrongType, r"\['name'\]: expected a string"),
-        ([{"id": 1, "name": "a"}, {"id": 1, "name": "b"}], InvalidInput, r"class_set\[1\]: id 1 comes twice"),
+        (
+            [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}],
+            InvalidInput,
+            r"class_set\[1\]: id 1 comes twice",
+        ),
     ],
 )
 def test_classes_are_checked(class_set: Any, error: type[Exception], message: str) -> None:

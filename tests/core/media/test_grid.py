@@ -19,7 +19,16 @@ CASES: list[dict[str, Any]] = [
     {"normalize": True, "value_range": (-0.5, 0.75)},
     {"normalize": True, "value_range": (-0.5, 0.75), "scale_each": True},
 ]
-SHAPES = [(7, 3, 9, 5), (8, 1, 4, 4), (16, 4, 3, 8), (1, 3, 6, 6), (2, 3, 6, 6), (3, 6, 7), (6, 7), (1, 6, 7)]
+SHAPES = [
+    (7, 3, 9, 5),
+    (8, 1, 4, 4),
+    (16, 4, 3, 8),
+    (1, 3, 6, 6),
+    (2, 3, 6, 6),
+    (3, 6, 7),
+    (6, 7),
+    (1, 6, 7),
+]
 
 
 @pytest.mark.parametrize("options", CASES, ids=str)

@@ -106,7 +106,9 @@ def test_a_path_keeps_its_labels(tmp_path: Path) -> None:
     path = tmp_path / "mask.png"
     PIL.Image.fromarray(IDS.astype(np.uint8)).save(path)
     for given_path in (path, str(path)):
-        mask = Image(PIXELS, masks={"p": {"path": given_path, "class_labels": {1: "tree"}}}).masks["p"]
+        mask = Image(PIXELS, masks={"p": {"path": given_path, "class_labels": {1: "tree"}}}).masks[
+            "p"
+        ]
         assert mask == Mask(IDS.astype(np.uint8), {"1": "tree"})
 
 
@@ -139,20 +141,50 @@ def test_an_image_of_an_image_keeps_its_masks() -> None:
         ({"mask_data": IDS - 1}, InvalidInput, r"class ids are 0..65534, got -1..22; relabel them"),
         ({"mask_data": IDS + 65_520}, InvalidInput, r"got 65520..65543; relabel them: np.unique"),
         ({"mask_data": np.full((4, 6), IGNORED)}, InvalidInput, r"got 65535..65535"),
-        ({"mask_data": IDS + 0.5}, InvalidInput, r"got fractions \(dtype float64\); threshold scores first"),
+        (
+            {"mask_data": IDS + 0.5},
+            InvalidInput,
+            r"got fractions \(dtype float64\); threshold scores first",
+        ),
         ({"mask_data": np.full((4, 6), np.nan)}, InvalidInput, r"got nan..nan"),
-        ({"mask_data": IDS.T}, InvalidInput, r"its image's size, 4×6 \(height×width\), got shape \(6, 4\)"),
-        ({"mask_data": np.zeros((3, 4, 6))}, InvalidInput, r"got shape \(3, 4, 6\); take the class.*argmax\(0\)"),
-        ({"mask_data": PIL.Image.new("RGB", (6, 4))}, InvalidInput, "class ids .*got a Pillow image of mode RGB"),
-        ({"mask_data": "mask.png"}, WrongType, "expected an array, a tensor or a list of numbers, got str 'mask.png'"),
+        (
+            {"mask_data": IDS.T},
+            InvalidInput,
+            r"its image's size, 4×6 \(height×width\), got shape \(6, 4\)",
+        ),
+        (
+            {"mask_data": np.zeros((3, 4, 6))},
+            InvalidInput,
+            r"got shape \(3, 4, 6\); take the class.*argmax\(0\)",
+        ),
+        (
+            {"mask_data": PIL.Image.new("RGB", (6, 4))},
+            InvalidInput,
+            "class ids .*got a Pillow image of mode RGB",
+        ),
+        (
+            {"mask_data": "mask.png"},
+            WrongType,
+            "expected an array, a tensor or a list of numbers, got str 'mask.png'",
+        ),
         ({"mask_data": IDS, "path": "a.png"}, InvalidInput, "give either 'mask_data' or 'path'"),
         ({"class_labels": {1: "a"}}, InvalidInput, "give either 'mask_data' or 'path'"),
         ({"mask": IDS}, InvalidInput, r"expected the keys .*got \['mask'\]"),
-        ({"mask_data": IDS, "class_labels": ["a"]}, WrongType, "expected a dictionary of ids to names, got list"),
-        (IDS, WrongType, r"expected {'mask_data': ids} or {'path': file}, got numpy.ndarray of shape \(4, 6\)"),
+        (
+            {"mask_data": IDS, "class_labels": ["a"]},
+            WrongType,
+            "expected a dictionary of ids to names, got list",
+        ),
+        (
+            IDS,
+            WrongType,
+            r"expected {'mask_data': ids} or {'path': file}, got numpy.ndarray of shape \(4, 6\)",
+        ),
     ],
 )
-def test_an_error_names_the_set_and_what_came(mask: Any, error: type[Exception], message: str) -> None:
+def test_an_error_names_the_set_and_what_came(
+    mask: Any, error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message) as caught:
         Image(PIXELS, masks={"truth": mask})
     assert str(caught.value).startswith("masks['truth']")
@@ -167,7 +199,9 @@ def test_what_is_no_dictionary_of_sets_is_refused(masks: Any) -> None:
 def test_a_missing_or_broken_file_is_refused_at_once(tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no image")
-    with pytest.raises(InvalidInput, match=r"masks\['p'\]: .*broken.png is no image that can be read"):
+    with pytest.raises(
+        InvalidInput, match=r"masks\['p'\]: .*broken.png is no image that can be read"
+    ):
         Image(PIXELS, masks={"p": {"path": broken}})
     with pytest.raises(FileNotFoundError):
         Image(PIXELS, masks={"p": {"path": tmp_path / "missing.png"}})

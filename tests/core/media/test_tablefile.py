@@ -7,15 +7,18 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from medialog_core import codecs
+from medialog_core.errors import InvalidInput
 from medialog_core.media.histogram import Histogram
 from medialog_core.media.image import Image
 from medialog_core.media.table import Table
 from medialog_core.media.text import Text
-from medialog_core.payload import LinkedBlob
-from medialog_core.schema import File
-from medialog_core.testing import CodecTests
+from medialog_core.payload import Blob, LinkedBlob, Payload
+from medialog_core.schema import ColumnMeta, File, TableFile, TableMeta
+from medialog_core.testing import CodecTests, through_bytes
 
 RNG = np.random.default_rng(11)
 
@@ -42,6 +45,13 @@ def overlaid() -> Image:
 
 def of_cells(*cells: Any, **arguments: Any) -> Table:
     return Table(["a"], [[cell] for cell in cells], **arguments)
+
+
+def back(table: Table) -> Table:
+    [payload] = codecs.encode([table])
+    decoded = codecs.decode(through_bytes(payload))
+    assert isinstance(decoded, Table)
+    return decoded
 
 
 class TestCodec(CodecTests):
@@ -128,3 +138,40 @@ def test_equal_means_types_and_cells() -> None:
     assert of_cells(1) != Table(["b"], [[1]])
     assert of_cells(Image(picture())) != of_cells(Image(picture()))
     assert of_cells(1) != [[1]]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(JSON, max_size=5))
+def test_any_json_comes_back_equal(cells: list[Any]) -> None:
+    table = of_cells(*cells, allow_mixed_types=True)
+    assert table == back(table)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.none() | st.floats() | st.integers(-(2**63), 2**64 - 1)))
+def test_any_numbers_come_back_bit_by_bit(cells: list[Any]) -> None:
+    table = of_cells(*cells)
+    assert list(map(repr, table.get_column("a"))) == list(map(repr, back(table).get_column("a")))
+
+
+def test_no_row_is_cut() -> None:
+    table = of_cells(*range(10_001))
+    assert len(back(table)) == 10_001
+
+
+def test_an_unknown_kind_of_cell_is_named() -> None:
+    cell = {"kind": "hologram", "meta": {"kind": "hologram", "depth": 3}}
+    columns = [ColumnMeta("a", "image")]
+    file = msgspec.json.encode(TableFile(columns, 1, {"a": [cell]}))
+    payload = Payload(
+        TableMeta(columns=columns, nrows=1), [Blob(lambda: file, "application/json", "json")]
+    )
+    with pytest.raises(InvalidInput, match="'hologram'"):
+        codecs.decode(payload)

@@ -52,6 +52,16 @@ def test_a_file_holds_the_text_as_utf8(format: Any, extension: str) -> None:
     assert extension == blob.extension
 
 
+def test_a_repeat_has_the_same_digest() -> None:
+    digests = []
+    for data in ("x" * 9_000, "x" * 9_000, "y" * 9_000):
+        payload, _ = encoded(Text(data))
+        [blob] = payload.blobs
+        assert isinstance(blob, Blob)
+        digests.append(blob.digest)
+    assert digests[0] == digests[1] != digests[2]
+
+
 @pytest.mark.parametrize("data", [5, None, b"bytes", ["a"]])
 def test_what_is_no_string_is_refused(data: Any) -> None:
     with pytest.raises(WrongType, match=r"Text: data: expected str, got .*pass str"):

@@ -229,7 +229,7 @@ def test_a_damaged_line_hides_no_other(
     one, two, three = segment.read_bytes().splitlines(keepends=True)
     segment.write_bytes(one + bytes(len(two) - 1) + b"\n" + three)
     assert reader.steps("k") == [0, 2]
-    assert reader._items.damaged == 1
+    assert reader._items.damages() == [(segment, 1, 0)]
 
 
 def test_bytes_cut_short_are_an_error_that_names_the_file(

@@ -12,8 +12,8 @@ import pytest
 
 from medialog_core.errors import MissingExtra, StoreError
 from medialog_core.payload import Blob
-from medialog_core.schema import Row, TextMeta
-from medialog_core.store import layout, parquet, seal as sealing
+from medialog_core.schema import FORMAT, Row, RunFile, TextMeta
+from medialog_core.store import layout, parquet
 from medialog_core.store.compact import compact
 from medialog_core.store.reader import RunReader, ScalarPoint
 from medialog_core.store.seal import Report, seal
@@ -63,10 +63,10 @@ def names(directory: Path, area: str = "items") -> list[str]:
     return sorted(path.name for path in (directory / area).iterdir())
 
 
-def age(directory: Path, monkeypatch: pytest.MonkeyPatch, secs: float = 4000.0) -> None:
+def age(monkeypatch: pytest.MonkeyPatch, secs: float = 4000.0) -> None:
     """Let `secs` pass for sealing."""
     now = time.time()
-    monkeypatch.setattr(sealing.time, "time", lambda: now + secs)
+    monkeypatch.setattr(time, "time", lambda: now + secs)
 
 
 def test_sealing_changes_nothing_that_is_read(directory: Path, make: Make) -> None:
@@ -86,7 +86,7 @@ def test_parquet_alone_reads_the_same(
     fill(directory, make)
     before = seen(directory)
     seal(directory)
-    age(directory, monkeypatch)
+    age(monkeypatch)
     report = seal(directory)
     assert len(report.removed) == 7
     assert all(
@@ -100,9 +100,9 @@ def test_lines_stay_for_a_minute_and_while_somebody_may_write_them(
 ) -> None:
     writer = fill(directory, make)
     seal(directory)
-    age(directory, monkeypatch, 50.0)
+    age(monkeypatch, 50.0)
     assert seal(directory).removed == []
-    age(directory, monkeypatch, 70.0)
+    age(monkeypatch, 70.0)
     removed = seal(directory).removed
     assert f"items/{writer}-00000.jsonl" in removed
     assert f"items/{writer}-00001.jsonl" not in removed
@@ -121,7 +121,7 @@ def test_compacting_leaves_one_file_an_area(
     assert seen(directory) == before
     assert len(report.compacted) == 21
     assert said[-1] == "merging state 2/3"
-    age(directory, monkeypatch)
+    age(monkeypatch)
     compact(directory)
     for area in layout.AREAS:
         [name] = names(directory, area)
@@ -138,7 +138,7 @@ def test_a_resumed_run_is_compacted_again(
     before = seen(directory)
     compact(directory)
     assert seen(directory) == before
-    age(directory, monkeypatch)
+    age(monkeypatch)
     compact(directory)
     assert [len(names(directory, area)) for area in layout.AREAS] == [1, 1, 1]
     assert seen(directory) == before
@@ -154,7 +154,7 @@ def test_compacted_rows_are_sorted_by_key_and_step(directory: Path, make: Make) 
     writer.close()
     compact(directory)
     [path] = (directory / "items").glob("c-*.parquet")
-    found = duckdb.sql(f"SELECT key, step FROM '{path}'").fetchall()
+    found = duckdb.read_parquet(str(path)).project("key, step").fetchall()
     assert found == [("a", 1), ("a", 2), ("a", 3), ("b", 1), ("b", 2), ("b", 3)]
 
 
@@ -168,7 +168,7 @@ def test_of_a_running_run_only_closed_segments_are_sealed(
     ] + [f"state/{writer}-00001.jsonl"]
     assert len(seal(directory, writer=writer).sealed) == 3
     other = fill(directory, make, rank=1, status=None)
-    age(directory, monkeypatch)
+    age(monkeypatch)
     assert all(other in name for name in seal(directory).sealed)
 
 
@@ -184,7 +184,7 @@ def test_lines_that_grew_behind_their_sealing_are_read_and_not_removed(
     writer.write(make.text(key="later", rank=5))
     writer.close()
     assert [len(RunReader(directory).rows(key)) for key in ("late", "later")] == [1, 1]
-    age(directory, monkeypatch)
+    age(monkeypatch)
     compact(directory)
     assert [len(RunReader(directory).rows(key)) for key in ("late", "later")] == [1, 1]
 
@@ -197,7 +197,12 @@ def test_unknown_columns_survive(directory: Path, make: Make) -> None:
     )
     compact(directory)
     [compacted] = (directory / "items").glob("c-*.parquet")
-    found = duckdb.sql(f"SELECT later, rank, extra FROM '{compacted}' WHERE id = 'x-1'").fetchall()
+    found = (
+        duckdb.read_parquet(str(compacted))
+        .filter("id = 'x-1'")
+        .project("later, rank, extra")
+        .fetchall()
+    )
     assert found == [({"a": [1]}, 0, [])]
 
 
@@ -268,7 +273,7 @@ def test_broken_off_anywhere_nothing_is_lost_and_the_next_time_ends_it(
             broken_off = True
     assert broken_off or (sealed_before and "copied" in when)
     assert seen(directory) == before
-    age(directory, monkeypatch)
+    age(monkeypatch)
     compact(directory)
     assert seen(directory) == before
     assert [len(names(directory, area)) for area in layout.AREAS] == [1, 1, 1]
@@ -279,7 +284,7 @@ def test_what_cannot_be_merged_is_an_error_and_nothing_is_removed(
 ) -> None:
     fill(directory, make)
     seal(directory)
-    path = sorted((directory / "items").glob("*.parquet"))[0]
+    path = min((directory / "items").glob("*.parquet"))
     path.write_bytes(b"no parquet")
     files = names(directory)
     with pytest.raises(StoreError, match="items: cannot be compacted"):
@@ -307,8 +312,6 @@ def test_without_duckdb_the_extra_is_named(
 
 
 def test_odd_letters_in_the_folders_name_are_no_pattern(tmp_path: Path, make: Make) -> None:
-    from medialog_core.schema import FORMAT, RunFile  # noqa: PLC0415
-
     directory = tmp_path / "a'b [1] *?"
     layout.make_run(directory, RunFile(FORMAT, "r1", "first", "default", 1.0))
     fill(directory, make)

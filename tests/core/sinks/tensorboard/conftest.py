@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image as PilImage
+from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 
 from medialog_core import codecs
 from medialog_core.payload import Entry, Payload
@@ -57,6 +59,18 @@ def read(tmp_path: Path) -> Read:
         return EventAccumulator(str(directory), size_guidance={"tensors": 0, "scalars": 0}).Reload()
 
     return accumulate
+
+
+@pytest.fixture
+def provider() -> Callable[[Path], Any]:
+    """Give what TensorBoard's server reads a log directory with."""
+
+    def provide(logdir: Path) -> Any:
+        multiplexer = EventMultiplexer(tensor_size_guidance={"images": 0, "scalars": 0})
+        multiplexer.AddRunsFromDirectory(str(logdir)).Reload()
+        return MultiplexerDataProvider(multiplexer, str(logdir))
+
+    return provide
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_table_shows_its_cells_plainly() -> None:
 def test_a_media_cell_is_named_with_its_size_and_caption() -> None:
     table = Table(columns=["picture"])
     table.add_data(Image(np.zeros((4, 6, 3), np.uint8), caption="a cat"))
-    assert cells(rendered(table)) == [["picture"], ["image 6×4 'a cat'"]]  # noqa: RUF001 - as shown
+    assert cells(rendered(table)) == [["picture"], ["image 6×4 'a cat'"]]
 
 
 def test_a_long_table_says_how_many_rows_are_missing_and_where_they_are() -> None:

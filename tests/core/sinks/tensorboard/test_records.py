@@ -15,7 +15,7 @@ from medialog_core.sinks.tensorboard.records import frame
 def read_back(path: Path, content: bytes) -> list[bytes]:
     path.write_bytes(content)
     reader = pywrap_tensorflow.PyRecordReader_New(str(path))
-    records = []
+    records: list[bytes] = []
     while True:
         try:
             reader.GetNext()

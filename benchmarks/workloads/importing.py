@@ -1,0 +1,52 @@
+"""What importing a package costs, above NumPy and Pillow (and torch, where it needs torch)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..contenders import CONTENDERS
+from .calls import Measures, Shape
+
+_CODE = (
+    "import time, {before}; t = time.process_time(); import {name}; print(time.process_time() - t)"
+)
+_BASE = "numpy, PIL.Image"
+_PACKAGES = {
+    "medialog": ("medialog_core", _BASE),
+    "tensorboard": ("torch.utils.tensorboard", f"{_BASE}, torch"),
+    "tensorboardX": ("tensorboardX", _BASE),
+    "wandb": ("wandb", _BASE),
+    "trackio": ("trackio", _BASE),
+}
+
+
+@dataclass(frozen=True)
+class Importing:
+    """A workload of one import."""
+
+    name: str = "import"
+    title: str = "the import of a package, above NumPy and Pillow"
+    item: str = "call"
+    full: Shape = Shape(steps=5, count=1)
+    tiny: Shape = Shape(steps=1, count=1)
+
+    def labels(self) -> Mapping[str, list[str]]:
+        """Give the contenders, with the packages that each lacks."""
+        return {name: CONTENDERS[name].missing() for name in _PACKAGES}
+
+    def run(self, label: str, _directory: Path, shape: Shape) -> Measures:
+        """Import in processes of its own and give the quickest, the one least disturbed."""
+        name, before = _PACKAGES[label]
+        command = [sys.executable, "-c", _CODE.format(before=before, name=name)]
+        runs = [
+            float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+            for _ in range(shape.steps)
+        ]
+        return {"import_s": min(runs)}
+
+
+IMPORT = Importing()

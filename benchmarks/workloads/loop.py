@@ -1,0 +1,145 @@
+"""How much a training loop is slowed by the encoder in the background.
+
+Two loops: pure Python, and torch operations so small that each lets go of the GIL. Each runs in
+turn alone, with the encoder busy for a tenth of the time, and with the encoder never idle. Only the
+loop's own work is timed, not the calls that log: what those cost is measured elsewhere.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import clocks
+from ..contenders import CONTENDERS
+from ..data import Pixels, photo_like
+from .calls import Measures, Shape
+
+_DUTY = 0.1
+_SEGMENT_SECS = 1.0
+_STRETCH = 20
+"""Pieces of work between two looks at the clock: about 20 ms."""
+_BATCH, _SIDE = 16, 224
+_AHEAD_BYTES = 8 * _BATCH * _SIDE * _SIDE * 3
+Work = Callable[[], Any]
+
+
+class _Feeder:
+    """Logs new pictures when they are due."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._images: list[Pixels] = photo_like(_BATCH, _SIDE, seed=0)
+        self._step = 0
+        self.log()
+        self.drain()
+        cpu = clocks.tree_cpu() - time.thread_time()
+        self.log()
+        self.drain()
+        self._period = (clocks.tree_cpu() - time.thread_time() - cpu) / _DUTY
+        self._due = 0.0
+
+    def log(self) -> None:
+        for image in self._images:
+            image += 1  # another picture: a repeat would not be encoded
+        self._session.images(self._images, self._step)
+        self._step += 1
+
+    def rest(self) -> None:
+        """Leave the encoder idle."""
+
+    def tenth(self) -> None:
+        """Keep the encoder busy for a tenth of the time."""
+        if time.perf_counter() >= self._due:
+            self.log()
+            self._due = time.perf_counter() + self._period
+
+    def saturate(self) -> None:
+        """Keep the encoder busy."""
+        while self._session.run.health["queued_bytes"] < _AHEAD_BYTES:
+            self.log()
+
+    def drain(self) -> None:
+        self._session.run.flush()
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A workload of two loops."""
+
+    name: str = "loop"
+    title: str = "a training loop beside the encoder: time of its steps, alone = 1"
+    item: str = "call"
+    full: Shape = Shape(steps=5, count=1)
+    tiny: Shape = Shape(steps=1, count=0)
+
+    def labels(self) -> Mapping[str, list[str]]:
+        """Give the contenders, with the packages that each lacks."""
+        return {
+            name: [*CONTENDERS[name].missing(), *CONTENDERS["tensorboard"].missing()]
+            for name in ("medialog", "medialog[fast]")
+        }
+
+    def run(self, label: str, directory: Path, shape: Shape) -> Measures:
+        """Measure both loops."""
+        session: Any = CONTENDERS[label].load()(directory)
+        feeder = _Feeder(session)
+        secs = _SEGMENT_SECS * shape.count
+        found: Measures = {}
+        for name, work in {"python": _python, "torch": _torch()}.items():
+            rounds = [_round(work, feeder, secs) for _ in range(shape.steps)]
+            found[f"{name}_tenth_x"] = statistics.median(
+                tenth / alone for alone, tenth, _ in rounds
+            )
+            found[f"{name}_full_x"] = statistics.median(full / alone for alone, _, full in rounds)
+        session.finish()
+        return found
+
+
+def _round(work: Work, feeder: _Feeder, secs: float) -> tuple[float, float, float]:
+    return (
+        _segment(work, feeder.rest, feeder.drain, secs),
+        _segment(work, feeder.tenth, feeder.drain, secs),
+        _segment(work, feeder.saturate, feeder.drain, secs),
+    )
+
+
+def _segment(work: Work, feed: Callable[[], None], drain: Callable[[], None], secs: float) -> float:
+    """Give the seconds that a stretch of work takes."""
+    taken, stretches, ends = 0.0, 0, time.perf_counter() + secs
+    while not stretches or time.perf_counter() < ends:
+        feed()
+        began = clocks.own_time()
+        for _ in range(_STRETCH):
+            work()
+        taken += clocks.own_time() - began
+        stretches += 1
+    drain()
+    return taken / stretches
+
+
+def _python() -> int:
+    total = 0
+    for i in range(15_000):
+        total += i
+    return total
+
+
+def _torch() -> Work:
+    import torch  # noqa: PLC0415 - only this workload needs it
+
+    torch.set_num_threads(1)
+    state = torch.zeros(32, 32)
+
+    def work() -> None:
+        for _ in range(250):
+            state.add_(1.0)
+
+    return work
+
+
+LOOP = Loop()

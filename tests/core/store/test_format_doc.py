@@ -1,0 +1,124 @@
+"""docs/format.md is the contract: its examples run and agree with our reader."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from medialog_core import schema
+from medialog_core.store.compact import compact
+from medialog_core.store.layout import make_run
+from medialog_core.store.parquet import COLUMNS
+from medialog_core.store.reader import RunReader
+from medialog_core.store.writer import StoreWriter
+
+if TYPE_CHECKING:
+    from tests.core.store.conftest import Make
+
+TEXT = (Path(__file__).parents[3] / "docs" / "format.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def run(tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> RunReader:
+    """A run in ./run with repeats, two ranks, a summary, NaN and a torn line."""
+    monkeypatch.chdir(tmp_path)
+    make_run(Path("run"), schema.RunFile(schema.FORMAT, "r1", "first", "default", 1.0))
+    for rank in range(2):
+        writer = StoreWriter(Path("run"), "r1", rank)
+        for ts, count in ((1.0, 3), (2.0, 2)):
+            for idx in range(count):
+                place: dict[str, Any] = {"step": 4, "ts": ts, "idx": idx, "rank": rank}
+                writer.write(make.picture(f"{rank} {ts} {idx}".encode(), key="ü/1", **place))
+        for call in range(2):
+            writer.write(make.text(f"same ts {call}", key="note", rank=rank))
+        writer.write(make.text("the end", key="note", step=None, rank=rank))
+        for step, value in enumerate((0.5, math.nan, math.inf)):
+            writer.write(make.scalars({"loss": value}, step=step, rank=rank))
+        writer.write(make.state("status", "state", "finished", rank=rank))
+        writer.close()
+    segment = min(Path("run/items").iterdir())
+    segment.write_bytes(segment.read_bytes() + b'{"id":"torn')
+    return RunReader("run")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+
+
+def execute(needs: str) -> dict[str, Any]:
+    """Run the Python blocks in one namespace up to the one that has `needs`."""
+    names: dict[str, Any] = {}
+    for block in blocks("python"):
+        exec(block, names)  # noqa: S102 - our own document
+        if needs in block:
+            return names
+    raise AssertionError(needs)
+
+
+def test_the_reader_in_plain_python_sees_what_ours_sees(run: RunReader) -> None:
+    compact(run.path)  # for the example that asks what was replaced; the lines stay for a while
+    names = execute("losses = ")
+    expected = [(row.key, row.step, row.kind) for row in run.rows()]
+    assert sorted(map(str, expected)) == sorted(str(found[:3]) for found in names["media"])
+    mine = [run.read(row.file) for row in run.rows() if row.file is not None]
+    assert sorted(names["files"]) == sorted(mine)
+    assert len(names["files"]) == 4
+    losses = [point.value for point in run.scalars("loss")]
+    assert sorted(map(str, names["losses"])) == sorted(map(str, losses))
+
+
+def test_duckdb_sees_what_our_reader_sees(run: RunReader) -> None:
+    compact(run.path)
+    names = execute("medialog.replaces")
+    mine = [row for row in run.rows(history=True) if row.file is not None]
+    expected = [
+        (row.key, row.step, row.file.uri, row.file.offset, row.file.size)
+        for row in mine
+        if row.file
+    ]
+    assert sorted(names["pictures"].fetchall()) == sorted(expected)
+    losses = [(point.step, point.value) for point in run.scalars("loss")]
+    assert sorted(map(str, names["loss"])) == sorted(map(str, losses))
+    assert len(names["replaced"]) == 1
+
+
+def test_tar_gives_the_bytes(run: RunReader) -> None:
+    [script] = blocks("sh")
+    subprocess.run(["sh", "-ec", script], check=True)
+    unpacked = [path.read_bytes() for path in Path("unpacked").rglob("*.png")]
+    mine = [run.read(row.file) for row in run.rows(history=True) if row.file is not None]
+    assert sorted(unpacked) == sorted(mine)
+
+
+@pytest.mark.parametrize("area", COLUMNS)
+def test_every_column_is_described(area: str) -> None:
+    assert [name for name in COLUMNS[area] if f"`{name}`" not in TEXT] == []
+
+
+@pytest.mark.parametrize(
+    "struct",
+    [
+        schema.RunFile,
+        schema.File,
+        schema.Meta,
+        schema.ImageMeta,
+        schema.Conversion,
+        schema.BoxMeta,
+        schema.Label,
+        schema.HistogramMeta,
+        schema.TableMeta,
+        schema.TextMeta,
+    ],
+)
+def test_every_field_is_described(struct: Any) -> None:
+    missing = [name for name in struct.__struct_fields__ if not re.search(rf"\b{name}\b", TEXT)]
+    assert missing == []
+
+
+def test_every_kind_is_described() -> None:
+    assert [kind for kind in schema.KINDS if f"### {kind}\n" not in TEXT] == []
