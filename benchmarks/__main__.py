@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from .report import section
 from .runner import Outcome, rounds
-from .workloads import WORKLOADS, Workload
+from .workloads import WORKLOADS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,23 +19,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     found: list[Outcome] = []
     for name in options.only:
-        outcomes = list(_watched(WORKLOADS[name], options.rounds, options.steps, tiny=options.tiny))
+        workload = WORKLOADS[name]
+        shape = workload.tiny if options.tiny else workload.full
+        if options.steps is not None:
+            shape = replace(shape, steps=options.steps)
+        outcomes = list(_watched(rounds(workload, shape, options.rounds, options.contenders)))
         found += outcomes
-        print(section(WORKLOADS[name], outcomes), "\n", flush=True)
+        print(section(workload, outcomes, judged=not options.tiny), "\n", flush=True)
     if options.json:
         content = json.dumps([asdict(outcome) for outcome in found], indent=1)
         options.json.write_text(content, encoding="utf-8")
 
 
-def _watched(
-    workload: Workload, number: int, steps: int | None, *, tiny: bool
-) -> Iterator[Outcome]:
+def _watched(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     """Tell on stderr, where somebody looks, which process has ended."""
-    shape = workload.tiny if tiny else workload.full
-    shape = shape if steps is None else replace(shape, steps=steps)
-    for outcome in rounds(workload, shape, number):
+    for outcome in outcomes:
         if sys.stderr.isatty():
-            where = f"{workload.name}, round {outcome.round + 1} of {number}: {outcome.label}"
+            where = f"{outcome.workload}, round {outcome.round + 1}: {outcome.label}"
             print(f"\r\033[K{where}", end="\r", file=sys.stderr, flush=True)
         yield outcome
 
@@ -48,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
         default=list(WORKLOADS),
         metavar="NAME,...",
         help=", ".join(WORKLOADS),
+    )
+    parser.add_argument(
+        "--contenders",
+        type=lambda text: text.split(","),
+        default=(),
+        metavar="NAME,...",
+        help="only these (all)",
     )
     parser.add_argument("--rounds", type=int, default=5, help="processes for each contender (5)")
     parser.add_argument("--steps", type=int, help="calls in a process; each workload has its own")

@@ -38,8 +38,8 @@ _TITLES: Mapping[str, str] = {
 _FLOORS = (FLOOR, PLAIN)
 
 
-def section(workload: Workload, outcomes: Sequence[Outcome]) -> str:
-    """Give all that is to be said of one workload."""
+def section(workload: Workload, outcomes: Sequence[Outcome], *, judged: bool = True) -> str:
+    """Give all that is to be said of one workload; goals only where it is judged."""
     labels = list(dict.fromkeys(outcome.label for outcome in outcomes))
     present = {name for outcome in outcomes for name in outcome.measures}
     measures = [name for name in _TITLES if name in present]
@@ -48,7 +48,7 @@ def section(workload: Workload, outcomes: Sequence[Outcome]) -> str:
         [f"{workload.name}: {workload.title}; median [range] of {number} rounds"],
         _figures(workload, outcomes, labels, measures),
         _ratios(outcomes, labels, measures),
-        _goals(workload, outcomes),
+        _goals(workload, outcomes) if judged else [],
         _left_out(workload, outcomes),
     )
     return "\n\n".join("\n".join(block) for block in map(list, blocks) if block)

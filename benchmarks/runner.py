@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,9 +34,22 @@ class Outcome:
     error: str = ""
 
 
-def rounds(workload: Workload, shape: Shape, number: int) -> Iterator[Outcome]:
-    """Measure all contenders that are installed, `number` times, by turns: A B C A B C."""
-    installed = [label for label, missing in workload.labels().items() if not missing]
+def rounds(
+    workload: Workload, shape: Shape, number: int, among: Sequence[str] = ()
+) -> Iterator[Outcome]:
+    """Measure the contenders that are installed, `number` times, by turns: A B C A B C.
+
+    Args:
+        workload: What.
+        shape: How much.
+        number: How often.
+        among: Only these contenders; all where there are none.
+    """
+    installed = [
+        label
+        for label, missing in workload.labels().items()
+        if not missing and (not among or label.partition(":")[0] in among)
+    ]
     for i in range(number):
         for label in installed:
             yield measure(workload.name, label, shape, i)

@@ -80,14 +80,19 @@ class Background:
         self._worker.reset()
 
     def _consume(self, item: Record | Pending) -> None:
-        sink = self._opened()
         if not isinstance(item, Pending):
-            sink.write(item)
+            self._opened().write(item)
             return
         of = len(item.values) if item.listed else None
         for idx, payload in enumerate(codecs.encode(item.values)):
             payload.meta.of = of
-            sink.write(Entry(item.key, item.step, item.epoch, item.ts, item.rank, idx, payload))
+            self._write(Entry(item.key, item.step, item.epoch, item.ts, item.rank, idx, payload))
+
+    def _write(self, entry: Entry) -> None:
+        try:
+            self._opened().write(entry)
+        except Exception as error:  # noqa: BLE001 - one broken picture must not cost the rest of its list
+            self._health.failed(error)
 
     def _commit(self) -> None:
         sink = self._opened()

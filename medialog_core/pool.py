@@ -40,14 +40,21 @@ class Pool:
             return np.empty(nbytes, np.uint8)
         size = _rounded(nbytes)
         with self._lock:
-            for buffer in self._buffers:
-                if len(buffer) == size and sys.getrefcount(buffer) <= _REFS_WHEN_IDLE:
-                    return buffer[:nbytes]
+            idle = self._find_idle(size)
+            if idle is not None:
+                return idle[:nbytes]
             fresh = np.empty(size, np.uint8)
             if self._make_room(size):
                 self._buffers.append(fresh)
                 self.held_bytes += size
         return fresh[:nbytes]
+
+    def _find_idle(self, size: int) -> NDArray[np.uint8] | None:
+        # A method of its own: a loop variable left in `take` would look like a user of the last one.
+        for buffer in self._buffers:
+            if len(buffer) == size and sys.getrefcount(buffer) <= _REFS_WHEN_IDLE:
+                return buffer
+        return None
 
     def _make_room(self, size: int) -> bool:
         kept = []

@@ -38,6 +38,11 @@ class MediaCallbackMixin:
         self._capture = capture
         self._watch: Watch | None = None
 
+    def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:  # noqa: ARG002 - Lightning's
+        """Have the loggers follow the trainer, also where Lightning logs no graph."""
+        for logger in hooks.capturing_loggers(trainer):
+            logger.connect(trainer)
+
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         """Begin to watch."""
         self._watching(trainer, pl_module)

@@ -45,7 +45,7 @@ class MediaLogger(MediaMethods):
 
     Args:
         save_dir: Parent of all runs, a local directory.
-        name: Folder of the runs that belong together; the run's project.
+        name: Folder of the runs that belong together, the run's project; empty for none.
         version: None for the next free number; else an int, or a folder's name. That of an existing
             run resumes it.
         prefix: Put before every key, with `-` between.
@@ -70,7 +70,7 @@ class MediaLogger(MediaMethods):
     def __init__(
         self,
         save_dir: str | os.PathLike[str] = ".",
-        name: str = "lightning_logs",
+        name: str | None = "lightning_logs",
         version: int | str | None = None,
         *,
         prefix: str = "",
@@ -87,7 +87,7 @@ class MediaLogger(MediaMethods):
         durability: Durability | None = None,
     ) -> None:
         disabled = chosen_mode(None) == "disabled"
-        place = Place(save_dir, name, version, create=not disabled)
+        place = Place(save_dir, name or "", version, create=not disabled)
         spec = RunSpec(
             directory=place.root,
             id="",

@@ -99,8 +99,15 @@ class LazyRun:
 
     def _open(self, rank: int) -> Run:
         path, run_id = self._where(rank)
+        owner = rank == 0
         spec = replace(
-            self._spec, directory=path, id=run_id, name=path.name, rank=rank, owner=rank == 0
+            self._spec,
+            directory=path,
+            id=run_id,
+            name=path.name,
+            rank=rank,
+            owner=owner,
+            config=self._spec.config if owner else {},
         )
         run = start(spec)
         run.step_source = self._clock

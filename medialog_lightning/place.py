@@ -74,9 +74,10 @@ class Place:
 
     def find(self, wait_secs: float = WAIT_SECS) -> tuple[Path, str] | None:
         """Give what rank 0 decided, None if that isn't known yet; waits once, never again."""
-        if self._decided is None:
-            told = ranks.fetch(self._key, 0.0 if self._waited else wait_secs)
-            self._waited = self._waited or (told is None and wait_secs > 0)
+        board = ranks.store()
+        if self._decided is None and board is not None:
+            told = ranks.fetch(board, self._key, 0.0 if self._waited else wait_secs)
+            self._waited = self._waited or wait_secs > 0
             if told is not None:
                 path, run_id = json.loads(told)
                 self._decided = Path(path), run_id

@@ -42,11 +42,8 @@ def publish(board: Any, key: str, value: str) -> None:
     board.set(key, value)
 
 
-def fetch(key: str, wait_secs: float) -> str | None:
+def fetch(board: Any, key: str, wait_secs: float) -> str | None:
     """Give what rank 0 left under `key`; None if that is nothing after `wait_secs`."""
-    board = store()
-    if board is None:
-        return None
     if not board.check([key]):
         if wait_secs <= 0:
             return None

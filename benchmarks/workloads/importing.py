@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..contenders import CONTENDERS
@@ -24,15 +23,14 @@ _PACKAGES = {
 }
 
 
-@dataclass(frozen=True)
 class Importing:
     """A workload of one import."""
 
-    name: str = "import"
-    title: str = "the import of a package, above NumPy and Pillow"
-    item: str = "call"
-    full: Shape = Shape(steps=5, count=1)
-    tiny: Shape = Shape(steps=1, count=1)
+    name = "import"
+    title = "the import of a package, above NumPy and Pillow"
+    item = "call"
+    full = Shape(steps=5, count=1)
+    tiny = Shape(steps=1, count=1)
 
     def labels(self) -> Mapping[str, list[str]]:
         """Give the contenders, with the packages that each lacks."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from .. import clocks
 from ..contenders import CONTENDERS
@@ -45,7 +46,7 @@ class _Feeder:
 
     def log(self) -> None:
         for image in self._images:
-            image += 1  # another picture: a repeat would not be encoded
+            np.add(image, 1, out=image)  # another picture: a repeat would not be encoded
         self._session.images(self._images, self._step)
         self._step += 1
 
@@ -67,15 +68,14 @@ class _Feeder:
         self._session.run.flush()
 
 
-@dataclass(frozen=True)
 class Loop:
     """A workload of two loops."""
 
-    name: str = "loop"
-    title: str = "a training loop beside the encoder: time of its steps, alone = 1"
-    item: str = "call"
-    full: Shape = Shape(steps=5, count=1)
-    tiny: Shape = Shape(steps=1, count=0)
+    name = "loop"
+    title = "a training loop beside the encoder: time of its steps, alone = 1"
+    item = "call"
+    full = Shape(steps=5, count=1)
+    tiny = Shape(steps=1, count=0)
 
     def labels(self) -> Mapping[str, list[str]]:
         """Give the contenders, with the packages that each lacks."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -42,17 +41,14 @@ _LOGGERS: Mapping[str, Callable[[Path], Any]] = {
 }
 
 
-@dataclass(frozen=True)
 class Training:
     """A workload of one training; its shape's `count` is layers, 50 or 18."""
 
-    name: str = "training"
-    title: str = (
-        "ResNet-50 on 64×64 pictures, batches of 16, two epochs with validation, one thread"
-    )
-    item: str = "call"
-    full: Shape = Shape(steps=60, count=50, side=64)
-    tiny: Shape = Shape(steps=2, count=18, side=32)
+    name = "training"
+    title = "ResNet-50 on 64×64 pictures, batches of 16, two epochs with validation, one thread"
+    item = "call"
+    full = Shape(steps=60, count=50, side=64)
+    tiny = Shape(steps=2, count=18, side=32)
 
     def labels(self) -> Mapping[str, list[str]]:
         """Give the contenders, with the packages that each lacks."""

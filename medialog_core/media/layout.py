@@ -1,4 +1,4 @@
-"""Which axis of an image array is which: one documented rule (README: Layout).
+"""Which axis of an image array is which: one documented rule.
 
 Two axes are always H×W. Three are read by where 1, 3 or 4 channels can be: where both ends fit, a
 torch tensor is C×H×W and any other array H×W×C, unless `layout=` states it. A leading axis of

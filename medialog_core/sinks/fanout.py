@@ -89,13 +89,23 @@ class Fanout:
 
 
 def _chained(errors: Sequence[Exception]) -> Exception:
-    last: BaseException = errors[0]
+    """Give the first error, the others behind its causes; those that share a cause are left out."""
+    chain = _causes(errors[0])
     for error in errors[1:]:
-        while last.__cause__ is not None:
-            last = last.__cause__
-        if error is not last:
-            last.__cause__ = error
+        causes = _causes(error)
+        if not any(known is cause for known in chain for cause in causes):
+            chain[-1].__cause__ = error
+            chain += causes
     return errors[0]
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    """Give an error and its causes, each once."""
+    causes: list[BaseException] = []
+    while error is not None and not any(known is error for known in causes):
+        causes.append(error)
+        error = error.__cause__
+    return causes
 
 
 def _check(names: Sequence[str | Sink]) -> None:

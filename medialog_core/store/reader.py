@@ -166,10 +166,13 @@ class RunReader:
         The later replaces the earlier under one key. Of several ranks the lowest counts; media
         that were given as a list are a list.
         """
-        last: dict[str, Any] = {}
-        for row in sorted(self._scalars.select({}), key=lambda row: (-row.rank, *repeats.age(row))):
-            last[row.key] = from_number(row.value)
-        return {**last, **self.set_summary, **self._summary_media()}
+        return {**self.number_summary, **self._summary_media()}
+
+    @property
+    def number_summary(self) -> dict[str, Any]:
+        """The summary without its media."""
+        rows = sorted(self._scalars.select({}), key=lambda row: (-row.rank, *repeats.age(row)))
+        return {**{row.key: from_number(row.value) for row in rows}, **self.set_summary}
 
     @property
     def status(self) -> str:

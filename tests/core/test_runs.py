@@ -20,7 +20,7 @@ import medialog_core
 from medialog_core import Histogram, Image, Run, Table, Text, open_run
 from medialog_core.errors import InvalidInput, RunFailed, WrongType
 from medialog_core.opening import start
-from medialog_core.payload import Payload, Record, Scalars
+from medialog_core.payload import Entry, Payload, Record, Scalars
 from medialog_core.schema import ImageMeta
 from medialog_core.spec import RunSpec
 from medialog_core.testing import MemorySink
@@ -259,6 +259,25 @@ def test_a_value_that_cannot_be_encoded_loses_nothing_else(
     run.flush()
     assert [entry.key for entry in sink.entries()] == ["fine"]
     assert run.health["encode_errors"] == 1
+
+
+class _Picky(MemorySink):
+    """A sink that cannot take the second of a list."""
+
+    def write(self, record: Record) -> None:
+        if isinstance(record, Entry) and record.idx == 1:
+            raise ValueError("not this one")
+        super().write(record)
+
+
+def test_an_element_that_cannot_be_written_costs_no_other(tmp_path: Path) -> None:
+    sink = _Picky()
+    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,)))
+    run.log({"l": [Text(c) for c in "abc"]})
+    run.flush()
+    assert [entry.idx for entry in sink.entries("l")] == [0, 2]
+    assert run.health["encode_errors"] == 1
+    run.finish(quiet=True)
 
 
 class _Held(MemorySink):

@@ -78,8 +78,10 @@ def test_both_ways_attach_once(tmp_path: Path, fit: Callable[..., Any]) -> None:
 
 
 def test_the_entry_point_serves_without_the_graph(tmp_path: Path, fit: Callable[..., Any]) -> None:
-    trainer = fit(MediaLogger(tmp_path), limit_train_batches=1, enable_autolog_hparams=False)
+    logger = MediaLogger(tmp_path)
+    trainer = fit(logger, limit_train_batches=2, enable_autolog_hparams=False)
     assert len(ours(trainer)) == 1
+    assert logger.run.step == 2
 
 
 @pytest.mark.usefixtures("no_entry_point")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import threading
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -416,3 +417,33 @@ def test_a_trainer_that_is_gone_is_not_followed(
     assert logger.run.step_source is None
     logger.log_text("after", "x")
     assert read(logger).steps("after") == [3]
+
+
+def test_a_logger_that_is_collected_ends_its_run(tmp_path: Path) -> None:
+    logger = MediaLogger(tmp_path, capture=False)
+    run = logger.run
+    del logger
+    gc.collect()
+    for thread in threading.enumerate():
+        if thread.name == "medialog-finish":
+            thread.join()
+    assert run.finished
+
+
+@pytest.mark.usefixtures("group")
+def test_what_came_too_early_is_counted_once_the_run_is_known(
+    tmp_path: Path, as_rank: Callable[[int], None]
+) -> None:
+    zero, one = (MediaLogger(tmp_path, capture=False) for _ in range(2))
+    one._run.place._key = zero._run.place._key
+    one._run.place._waited = True
+    as_rank(1)
+    one.log_image("k", PICTURES)
+    as_rank(0)
+    _ = zero.experiment
+    as_rank(1)
+    one.log_image("k", PICTURES)
+    assert one.run.health["logged_too_early"] == 1
+    one.finalize("failed")
+    as_rank(0)
+    zero.finalize("failed")

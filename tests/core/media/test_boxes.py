@@ -240,14 +240,13 @@ def test_a_box_is_kept_exactly_where_it_meets_the_image(x: list[float], y: list[
 
 
 def test_classes_are_kept_by_their_ids() -> None:
-    classes = Classes(
-        [{"id": 1, "name": "car"}, {"id": np.int64(2), "name": "road"}, {"id": "x", "name": "?"}]
-    )
-    for given_classes in (
-        classes,
-        [{"id": 1, "name": "car"}, {"id": 2, "name": "road"}, {"id": "x", "name": "?"}],
-    ):
-        [payload] = encode([Image(PIXELS, classes=given_classes)])
+    listed: list[dict[str, Any]] = [
+        {"id": 1, "name": "car"},
+        {"id": np.int64(2), "name": "road"},
+        {"id": "x", "name": "?"},
+    ]
+    for image in (Image(PIXELS, classes=listed), Image(PIXELS, classes=Classes(listed))):
+        [payload] = encode([image])
         assert isinstance(payload.meta, ImageMeta)
         assert payload.meta.classes == {"1": "car", "2": "road", "x": "?"}
 

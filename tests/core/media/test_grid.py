@@ -80,7 +80,7 @@ def test_the_finished_grid_is_converted_by_the_automatic_rule() -> None:
 def test_a_grid_is_fixed_when_it_returns() -> None:
     for batch in (np.zeros((1, 3, 4, 4), np.uint8), np.zeros((3, 3, 4, 4), np.uint8)):
         image = Image.grid(batch)
-        batch += 9
+        batch[:] = 9
         assert image.to_numpy().max() == 0
 
 

@@ -96,13 +96,21 @@ def test_errors_are_chained_behind_the_causes_they_have() -> None:
     assert inner.__cause__ is second
 
 
-def test_the_same_error_of_two_sinks_is_no_endless_chain() -> None:
-    error = OSError("one disk")
-    fanout = Fanout([Broken(error), Broken(error)])
+def test_errors_that_are_raised_again_make_no_endless_chain() -> None:
+    first, second, third = OSError("first"), OSError("second"), OSError("third")
+    fanout = Fanout([Broken(error) for error in (first, first, second, third)])
     for _ in range(2):
-        with pytest.raises(OSError, match="one disk"):
+        with pytest.raises(OSError, match="first"):
             fanout.flush()
-    assert error.__cause__ is None
+    assert (first.__cause__, second.__cause__, third.__cause__) == (second, third, None)
+
+
+def test_errors_with_a_common_cause_make_no_endless_chain() -> None:
+    root, first, second = OSError("root"), OSError("first"), OSError("second")
+    first.__cause__ = second.__cause__ = root
+    with pytest.raises(OSError, match="first"):
+        Fanout([Broken(first), Broken(second)]).flush()
+    assert (first.__cause__, root.__cause__) == (root, None)
 
 
 def test_what_was_given_up_is_summed() -> None:

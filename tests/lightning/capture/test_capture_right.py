@@ -76,6 +76,9 @@ def place_of_pixels(shown_pixels: Any, trial: Any) -> int:
     raise AssertionError("no sample of the data set")
 
 
+one_namespace = pytest.mark.parametrize("pl", ["pytorch_lightning"], indirect=True)
+
+
 def shifted(original: Any) -> Any:
     def see(self: Any, leading: Any, evidence: Any) -> None:
         for each in evidence:
@@ -97,6 +100,7 @@ def swapped(original: Any) -> Any:
     return overlay
 
 
+@one_namespace
 def test_a_shifted_index_is_found(trial: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow.Follower, "see", shifted(follow.Follower.see))
     result = train(trial)
@@ -104,6 +108,7 @@ def test_a_shifted_index_is_found(trial: Any, train: Any, checked: Any, monkeypa
         checked(trial, result)
 
 
+@one_namespace
 @pytest.mark.parametrize("name", ["classification", "multi_label", "binary", "segmentation", "detection"])
 def test_truth_and_prediction_swapped_are_found(
     name: str, trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
@@ -115,6 +120,7 @@ def test_truth_and_prediction_swapped_are_found(
         checked(trial, result)
 
 
+@one_namespace
 def test_output_and_truth_swapped_in_a_row_are_found(
     trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +134,7 @@ def test_output_and_truth_swapped_in_a_row_are_found(
         checked(trial, result)
 
 
+@one_namespace
 def test_a_transposed_mask_is_found(trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     original = overlays.decided_class
     monkeypatch.setattr(
@@ -139,6 +146,7 @@ def test_a_transposed_mask_is_found(trials: Any, train: Any, checked: Any, monke
         checked(trial, result)
 
 
+@one_namespace
 def test_a_mirrored_input_is_found(trial: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     original = follow.rows
     monkeypatch.setattr(

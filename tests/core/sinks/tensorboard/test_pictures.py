@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,7 @@ from medialog_core.sinks.tensorboard import overlays, palette, pictures
 from medialog_core.sinks.tensorboard.lettering import Lettering
 
 Pixels = NDArray[np.uint8]
-Decode = Callable[[bytes], Pixels]
-GREY = 100
-SIZE = 256
-"""Not enlarged."""
+GREY, SIZE = 100, 256
 
 
 def canvas(height: int = SIZE, width: int = SIZE) -> Pixels:

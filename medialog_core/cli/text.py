@@ -1,0 +1,144 @@
+"""Text for a terminal: tables, sizes, times, progress."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import sys
+import time
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from ..store.rows import to_json
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+_THOUSAND = 1000
+_AGES = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
+_BOLD, _PLAIN, _CLEAR_LINE = "\x1b[1m", "\x1b[0m", "\r\x1b[K"
+_GAP = "  "
+_WIDE = frozenset("WF")
+
+
+def say(text: str) -> None:
+    """Write a line."""
+    sys.stdout.write(f"{text}\n")
+
+
+def say_json(value: Any) -> None:
+    """Write a value as JSON; numbers that are not finite are strings, as in the store."""
+    say(json.dumps(json.loads(to_json(value)), indent=2, ensure_ascii=False))
+
+
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[str] = frozenset()
+) -> str:
+    """Lay out rows in columns.
+
+    Args:
+        header: The columns' names.
+        rows: A text for each column. In a terminal the widest column is cut so that lines fit.
+        right: The columns that stand at their right edge.
+    """
+    cells = [[_printable(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(header, *cells, strict=True)]
+    _fit(widths)
+    aligned = [
+        _GAP.join(
+            _cell(text, width, at_right=name in right)
+            for text, width, name in zip(row, widths, header, strict=True)
+        )
+        for row in (header, *cells)
+    ]
+    lines = [line.rstrip() for line in aligned]
+    return "\n".join([bold(lines[0]), *lines[1:]])
+
+
+def bold(text: str) -> str:
+    """Make text bold where that is understood."""
+    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ
+    return text if plain else f"{_BOLD}{text}{_PLAIN}"
+
+
+def size(nbytes: int) -> str:
+    """Give a size with three digits: `512 B`, `1.23 MB`."""
+    value, unit = float(nbytes), 0
+    while value >= _THOUSAND - 0.5 and unit < len(_UNITS) - 1:
+        value, unit = value / _THOUSAND, unit + 1
+    return f"{nbytes} B" if unit == 0 else f"{number(value, 3)} {_UNITS[unit]}"
+
+
+def ago(ts: float) -> str:
+    """Give how long ago a Unix time was: `just now`, `5 min ago`."""
+    secs = time.time() - ts
+    for length, unit in _AGES:
+        if secs >= length:
+            return f"{secs / length:.0f} {unit} ago"
+    return "just now"
+
+
+def number(value: float, digits: int = 5) -> str:
+    """Give a number with so many digits, without an exponent where it is short."""
+    if not math.isfinite(value):
+        return str(value)
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e" in text and abs(value) < 10**9 and value == int(value) else text
+
+
+class Progress:
+    """Says on stderr what is going on, once it takes longer than a moment.
+
+    A terminal sees one line that changes, anything else a line every few seconds.
+    """
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._every = 0.1 if self._terminal else 5.0
+        self._next = time.monotonic() + self._every
+        self._shown = False
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Take note of a step; `done` of `total` are behind."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + self._every
+        self._shown = True
+        text = f"{_printable(what)}  {done} of {total}"
+        sys.stderr.write(f"{_CLEAR_LINE}{text}" if self._terminal else f"{text}\n")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._shown and self._terminal:
+            sys.stderr.write(_CLEAR_LINE)
+
+
+def _printable(text: str) -> str:
+    """Keys are any text: spell out what would move the cursor."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _width(text: str) -> int:
+    """Give the columns that a terminal takes for it."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in _WIDE else 1
+        for c in text
+    )
+
+
+def _fit(widths: list[int]) -> None:
+    if sys.stdout.isatty():
+        room = shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
+        widest = max(range(len(widths)), key=widths.__getitem__)
+        widths[widest] = max(10, widths[widest] - max(0, sum(widths) - room))
+
+
+def _cell(text: str, width: int, *, at_right: bool) -> str:
+    if _width(text) > width:
+        while _width(text) > width - 1:
+            text = text[:-1]
+        text += "…"
+    space = " " * (width - _width(text))
+    return space + text if at_right else text + space

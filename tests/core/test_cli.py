@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medialog_core.cli import main, text
+from medialog_core.payload import Blob, Entry, Payload, Scalars, State
+from medialog_core.schema import FORMAT, ImageMeta, RunFile, TextMeta
+from medialog_core.store import compact as compacting
+from medialog_core.store.layout import make_run
+from medialog_core.store.writer import StoreWriter
+
+
+def make(directory: Path, name: str = "first", created: float | None = None) -> Path:
+    now = time.time()
+    run = RunFile(FORMAT, f"id-{name}", name, "digits", created or now - 300)
+    make_run(directory, run)
+    writer = StoreWriter(directory, run.run, 0)
+    writer.write(State("config", "lr", 0.1, now, 0))
+    for step in range(3):
+        meta = ImageMeta(width=32, height=24, channels=3, bit_depth=8, encoding="png")
+        payload = Payload(meta, [Blob(lambda: bytes(2000), "image/png", "png")], f"예측 {step}")
+        writer.write(Entry("val/pictures", step, None, now, 0, 0, payload))
+        writer.write(Scalars({"loss": 1 / (step + 1)}, step, None, now, 0))
+    writer.write(Scalars({"loss": float("nan")}, 3, None, now, 0))
+    writer.write(State("status", "state", "finished", now, 0))
+    writer.close()
+    return directory
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MEDIALOG_DIR", str(tmp_path))
+    return make(tmp_path / "digits" / "id-first")
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    """What was written, as words of lines."""
+    return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def data(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+def test_ls_lists_runs_the_newest_first(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(run.parent / "older", "older", time.time() - 7200)
+    assert main(["ls"]) == 0
+    header, first, second = said(capsys)
+    assert header == [
+        "NAME",
+        "ID",
+        "PROJECT",
+        "STATUS",
+        "CREATED",
+        "STEPS",
+        "MEDIA",
+        "SCALARS",
+        "SIZE",
+    ]
+    assert first[:-2] == [
+        "first",
+        "id-first",
+        "digits",
+        "finished",
+        "5",
+        "min",
+        "ago",
+        "4",
+        "1",
+        "1",
+    ]
+    assert second[:7] == ["older", "id-older", "digits", "finished", "2", "h", "ago"]
+
+
+def test_ls_of_an_empty_folder_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"no runs in {tmp_path}\n"
+
+
+def test_ls_as_json(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", str(run.parent), "--json"]) == 0
+    [fact] = data(capsys)
+    assert fact["path"] == str(run)
+    assert (fact["media_keys"], fact["scalar_keys"], fact["last_step"]) == (1, 1, 3)
+
+
+@pytest.mark.parametrize("word", ["path", "parent", "id-first", "first"])
+def test_show_finds_a_run_by_path_name_or_id(
+    run: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    named = {"path": str(run), "parent": str(run.parent)}
+    assert main(["show", named.get(word, word)]) == 0
+    lines = said(capsys)
+    assert lines[0] == ["first", "finished,", "created", "5", "min", "ago"]
+    assert ["lr", "0.1"] in lines
+    assert ["val/pictures", "image", "3", "3", "2", "6", "kB"] in lines
+    assert ["loss", "4", "nan", "0.33333", "1"] in lines
+
+
+def test_show_of_a_key_and_a_step(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(run), "--key", "val/pictures", "--step", "1"]) == 0
+    assert said(capsys)[-1] == [
+        "val/pictures",
+        "1",
+        "0",
+        "0",
+        "image",
+        "32×24",
+        "2",
+        "kB",
+        "예측",
+        "1",
+    ]
+    assert main(["show", str(run), "--key", "loss"]) == 0
+    assert said(capsys)[-1] == ["loss", "3", "0", "-", "nan"]
+    assert main(["show", str(run), "--key", "nothing"]) == 0
+    assert capsys.readouterr().out == "nothing was logged there\n"
+
+
+def test_show_as_json_keeps_nan(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(run), "--json"]) == 0
+    assert data(capsys)["summary"] == {"loss": "NaN"}
+    assert main(["show", str(run), "--step", "0", "--json"]) == 0
+    found = data(capsys)
+    assert found["media"][0]["caption"] == "예측 0"
+    assert found["scalars"]["loss"][0]["value"] == 1.0
+
+
+def test_compact_says_what_it_did(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compact", str(run)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith("first: 3 files, ")
+    assert (
+        out[1]
+        == "3 files of JSON lines stay until nobody can be using them; run it again in 15 min"
+    )
+    assert main(["compact", str(run), "--json"]) == 0
+    assert data(capsys)["kept"] == {}
+
+
+def test_ctrl_c_leaves_things_as_they_were(
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(compacting, "closed_segments", interrupt)
+    assert main(["compact", str(run)]) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert main(["compact", str(run)]) == 0
+
+
+def test_doctor_of_a_sound_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", str(run)]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"{run}: all is well"
+
+
+def test_doctor_of_a_folder_names_what_is_damaged(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [pack] = (run / "media").iterdir()
+    content = bytearray(pack.read_bytes())
+    content[600] ^= 1
+    pack.write_bytes(content)
+    assert main(["doctor", str(run.parent), "--json"]) == 1
+    [finding] = data(capsys)["runs"][str(run)]
+    assert finding["level"] == "error"
+    assert finding["where"] == f"media/{pack.name}"
+    assert finding["what"] == "the 2000 bytes at 512 are not those that were written"
+    assert main(["doctor"]) == 1
+    assert said(capsys)[0][1:] == ["1", "error"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["show", "missing"], "no run 'missing' is here, only ['first']"),
+        (["ls", "/missing"], "no such folder"),
+        (["doctor", "missing"], "no run 'missing' is here"),
+    ],
+)
+def test_a_failure_is_one_line_on_stderr(
+    run: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert run.exists()
+    assert main(words) == 1
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_of_several_runs_one_must_be_named(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(run.parent / "other", "other")
+    assert main(["show", str(run.parent)]) == 1
+    assert "2 runs are here; name one" in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_away_is_no_error(run: Path) -> None:
+    command = [sys.executable, "-m", "medialog_core.cli", "show", str(run), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("nbytes", "expected"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1 kB"),
+        (1_234_567, "1.23 MB"),
+        (999_999, "1 MB"),
+        (5 * 10**15, "5000 TB"),
+    ],
+)
+def test_sizes_have_three_digits(nbytes: int, expected: str) -> None:
+    assert text.size(nbytes) == expected
+
+
+@pytest.mark.parametrize(
+    ("secs", "expected"),
+    [
+        (0.2, "just now"),
+        (59, "59 s ago"),
+        (300, "5 min ago"),
+        (7200, "2 h ago"),
+        (10**6, "12 d ago"),
+    ],
+)
+def test_times_are_relative(secs: float, expected: str) -> None:
+    assert text.ago(time.time() - secs) == expected
+
+
+def test_columns_stand_below_each_other_whatever_the_letters() -> None:
+    found = text.table(("KEY", "N"), [("예측", "1"), ("a\nb\x1b", "20")], frozenset("N"))
+    assert found.splitlines() == ["KEY        N", "예측       1", "a\\nb\\x1b  20"]
+
+
+class Terminal:
+    """A stream that says it is a terminal."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> None:
+        self.written.append(text)
+
+    def flush(self) -> None: ...
+
+
+def test_a_table_fits_into_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    found = text.table(("KEY", "N"), [("x" * 100, "1")])
+    assert found.splitlines()[1] == "x" * 26 + "…  1"
+
+
+def test_progress_is_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    progress = text.Progress()
+    progress("too soon", 0, 9)
+    progress._next = 0.0
+    progress("sealing", 1, 9)
+    progress.end()
+    assert terminal.written == ["\r\x1b[Ksealing  1 of 9", "\r\x1b[K"]
+
+
+def test_work_that_is_quick_says_nothing(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", str(run)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_cli_needs_no_framework_and_no_media(run: Path) -> None:
+    code = "import sys; from medialog_core.cli import main; main(['ls']); print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"MEDIALOG_DIR": str(run.parent)},
+    )
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_unknown_kinds_are_a_note(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    class OddMeta(TextMeta, tag="odd"):
+        """A kind of a later version."""
+
+    writer = StoreWriter(run, "id-first", 1)
+    writer.write(Entry("k", 0, None, 1.0, 1, 0, Payload(OddMeta())))
+    writer.close()
+    assert main(["doctor", str(run)]) == 0
+    assert "kind 'odd' is not known to this version" in capsys.readouterr().out
