@@ -1,6 +1,7 @@
 """A raw value that was given to `log` -> a number, media values, or nothing.
 
-Each type of value has its line in `_RULES`; a type that is not there is told by its base classes or by what it answers to.
+Each type of value has its line in `_RULES`; a type that is not there is told by its base classes or
+by what it answers to.
 
 A list of arrays is a list of pictures when each looks like one: HxW with both sides of 8 or more,
 or three axes of which the first or the last has 1, 3 or 4. An empty list is skipped like None; an

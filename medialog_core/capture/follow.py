@@ -149,10 +149,11 @@ class Follower:
         evidence = [e for e in self._merged.values() if self._all_seen(e)]
         found = recognise(self.samples, evidence, self._roles)
         if isinstance(found, Unsure):
-            again = list(forward(ROOT, self.samples))
+            named = any(e.source == "named output" for e in evidence)
+            again = () if named else forward(ROOT, self.samples)
             found_again = recognise(self.samples, again, self._roles)
             if isinstance(found_again, Unsure):
-                return found if evidence else found_again
+                return found
             found = found_again
         chosen, reading = found
         if reading.target == LOSS_TARGET and chosen.target is not None:

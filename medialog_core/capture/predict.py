@@ -59,11 +59,11 @@ class Predictions:
     def _unread(
         self, samples: Sequence[Sample], why: Unsure, step: int, epoch: float | None
     ) -> None:
-        self._session.notice(
-            f"capture_unsure/{self.stage}", _unsure(self.stage, samples, why, self.follower.last)
-        )
         if self.follower.reading is not None:
+            self._session.notice(f"capture_missing/{self.stage}", _missing(self.stage, why))
             return
+        said = _unsure(self.stage, samples, why, self.follower.last)
+        self._session.notice(f"capture_unsure/{self.stage}", said)
         look = (
             self._session.look(self.stage, [s.input for s in samples], self.facts)
             if pictorial(samples)
@@ -81,6 +81,13 @@ def _unpinned(stage: str) -> str:
     return (
         f"no predictions of {stage}: the inputs of its batches can't be told; "
         "Capture(roles={'input': <index or name in the batch>}) says where they are"
+    )
+
+
+def _missing(stage: str, why: Unsure) -> str:
+    return (
+        f"no {stage}/predictions at this validation, and maybe at later ones: {why.reason}. A loader in a "
+        "fixed order, or a forward() that takes the batch's inputs as they are, lets samples be followed"
     )
 
 

@@ -39,6 +39,8 @@ def recognise(
         found = [(e, reading) for e in here for reading in _readings(samples, e, roles)]
         if found:
             return _agreed(found)
+        if source == "loss" and any(e.source == "named output" for e in evidence):
+            return Unsure("what the step calls its prediction fits no target")
     return Unsure("no prediction that fits a target" if evidence else "no prediction was seen")
 
 

@@ -224,7 +224,10 @@ TESTS: Mapping[str, Callable[[Case], bool]] = {
 
 
 def _common_shape(rows: Sequence[Any]) -> Shape | None:
-    shapes = {np.shape(row) if isinstance(row, np.ndarray | np.generic | int | float) else None for row in rows}
+    shapes = {
+        np.shape(row) if isinstance(row, np.ndarray | np.generic | int | float) else None
+        for row in rows
+    }
     return shapes.pop() if len(shapes) == 1 else None
 
 

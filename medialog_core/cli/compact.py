@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from ..store import layout
 from ..store.compact import compact
-from ..store.reader import RunReader
 from . import text
 from .runs import add_json, open_named
 
@@ -23,31 +23,30 @@ def add_to(commands: Any) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     run, progress = open_named(args.run), text.Progress()
-    before = _rows_files(run)
+    before = _files_of_rows(run.path, [])
     try:
         report = compact(run.path, progress=progress)
     finally:
         progress.end()
-    after = _rows_files(run)
+    after = _files_of_rows(run.path, report.waiting)
     if args.json:
         text.say_json({**asdict(report), "before": before, "after": after})
         return 0
     text.say(f"{run.name}: {_sizes(before)} -> {_sizes(after)}")
     for name, why in report.kept.items():
         text.say(f"{name} stays as it is: {why}")
-    waiting = sum(1 for area in layout.AREAS for _ in (run.path / area).glob("*.jsonl")) - len(
-        report.kept
-    )
-    if waiting > 0:
+    if report.waiting:
+        count = len(report.waiting)
         text.say(
-            f"{waiting} files of JSON lines stay until nobody can be using them; run it again in 15 min"
+            f"{count} files of JSON lines stay while somebody may use them; run it again in 15 min"
         )
     return 0
 
 
-def _rows_files(run: RunReader) -> dict[str, int]:
-    found = [path for area in layout.AREAS for path in (run.path / area).glob("*.*")]
-    return {"files": len(found), "bytes": sum(path.stat().st_size for path in found)}
+def _files_of_rows(directory: Path, besides: list[str]) -> dict[str, int]:
+    found = [path for area in layout.AREAS for path in (directory / area).glob("*.*")]
+    sizes = [p.stat().st_size for p in found if p.relative_to(directory).as_posix() not in besides]
+    return {"files": len(sizes), "bytes": sum(sizes)}
 
 
 def _sizes(facts: dict[str, int]) -> str:

@@ -114,7 +114,8 @@ def _say_overview(run: RunReader) -> None:
     text.say(f"{facts['project']}/{facts['run']}  {facts['path']}")
     for name in ("tags", "notes", "group", "job_type"):
         if facts.get(name):
-            text.say(f"{name}: {facts[name]}")
+            said = facts[name]
+            text.say(f"{name}: {', '.join(said) if name == 'tags' else said}")
     for name in ("config", "summary", "health"):
         _say_pairs(name, facts[name])
     _say_table("MEDIA KIND STEPS ROWS LAST SIZE", [_media_line(fact) for fact in facts["media"]])
@@ -159,9 +160,9 @@ def _row_line(row: Row) -> tuple[str, ...]:
 
 
 def _bytes(row: Row) -> int:
-    return sum(
-        file.size for file in (row.file, *(extra.file for extra in row.extra)) if file is not None
-    )
+    """Give the size of its files; a histogram has none but its meta."""
+    files = (row.file, *(extra.file for extra in row.extra))
+    return sum(file.size for file in files if file is not None) or len(row.meta)
 
 
 def _or_dash(value: float | None) -> str:

@@ -10,8 +10,9 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from .. import png
 from ..errors import InvalidInput, WrongType
-from . import conversion, png
+from . import conversion
 
 Array = NDArray[Any]
 

@@ -13,10 +13,11 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from .. import png
 from ..arrays import describe, snapshot, to_numpy
 from ..errors import InvalidInput, WrongType
 from ..payload import Blob
-from . import png, stored
+from . import stored
 from .classes import checked_labels
 
 Array = NDArray[Any]

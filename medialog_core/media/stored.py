@@ -12,10 +12,11 @@ import PIL.Image
 from numpy.typing import NDArray
 from PIL.PngImagePlugin import PngImageFile
 
+from .. import png
 from ..errors import InvalidInput
 from ..payload import Blob
 from ..schema import Conversion
-from . import conversion, formats, png
+from . import conversion, formats
 from .pixels import Encoded
 
 Array = NDArray[Any]

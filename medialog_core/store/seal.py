@@ -37,12 +37,14 @@ class Report:
         sealed: Segments that became Parquet.
         compacted: Files that went into one.
         removed: Files that were removed.
+        waiting: JSON lines that were sealed and stay a while, for those who may be using them.
         kept: Segments that stay as they are, and why.
     """
 
     sealed: list[str] = field(default_factory=list)
     compacted: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
 
 
@@ -99,6 +101,7 @@ class Sealer:
             for path in (*removable, *found.superseded, *_left_over(self.directory / area)):
                 path.unlink(missing_ok=True)
                 self.report.removed.append(self.name(path))
+            self.report.waiting += [self.name(p) for p in found.covered if p not in removable]
 
     def _seal(self, path: Path) -> None:
         changed_ns = path.stat().st_mtime_ns

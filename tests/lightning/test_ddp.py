@@ -11,6 +11,8 @@ import pytest
 
 from medialog_core import open_run
 
+pytestmark = pytest.mark.timeout(300)
+
 SCRIPT = Path(__file__).with_name("train_ddp.py")
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 LAUNCHERS = {"ddp_spawn": (), "ddp_fork": (), "ddp": (), "torchrun": TORCHRUN}
@@ -35,7 +37,7 @@ def train(launcher: str, namespace: str, directory: Path, who: str = "all") -> P
         who,
     ]
     done = subprocess.run(
-        command, env=environ, capture_output=True, text=True, timeout=170, check=False
+        command, env=environ, capture_output=True, text=True, timeout=280, check=False
     )
     assert done.returncode == 0, done.stderr
     [run] = (directory / "a/b").iterdir()

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ... import png
 from ...errors import InvalidInput
 from ...payload import Blob, Payload
 from ...schema import ImageMeta, Label, from_number
@@ -30,6 +31,7 @@ LETTERS_ACROSS = 25
 TITLES = {"ground_truth": "truth", "predictions": "prediction"}
 """What captures call their sets, in the order of the panels."""
 _SHOWN_AS_IT_IS = {"image/png", "image/jpeg"}
+_WRITTEN_AS_IT_IS = {"L", "RGB", "RGBA", "I;16"}
 _MASK = "mask:"
 
 
@@ -141,6 +143,6 @@ def _ids(data: bytes) -> NDArray[np.uint16]:
 
 
 def _encoded(image: Image.Image) -> Picture:
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1)
-    return Picture(image.width, image.height, out.getvalue())
+    alike = "RGBA" if image.has_transparency_data else "RGB"
+    shown = image if image.mode in _WRITTEN_AS_IT_IS else image.convert(alike)
+    return Picture(image.width, image.height, png.encode(np.asarray(shown)))

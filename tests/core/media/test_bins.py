@@ -78,9 +78,9 @@ def test_exponents_count_apart_what_is_not_finite() -> None:
 
 
 def test_edges_of_exponents_are_powers_of_two_about_zeros_bin() -> None:
-    histogram = Histogram.exponents([-1.5, 0.0, 0.0, 0.25, 2.0])
-    assert histogram.edges.tolist() == [-2.0, -1.0, 0.25, 0.5, 1.0, 2.0, 4.0]
-    assert histogram.counts.tolist() == [1, 2, 1, 0, 0, 1]
+    histogram = Histogram.exponents([-5.0, -5.0, -1.5, 0.0, 0.0, 0.25, 2.0])
+    assert histogram.edges.tolist() == [-8.0, -4.0, -2.0, -1.0, 0.25, 0.5, 1.0, 2.0, 4.0]
+    assert histogram.counts.tolist() == [2, 0, 1, 2, 1, 0, 0, 1]
 
 
 def test_edges_of_exponents_end_at_zero_where_a_side_is_empty() -> None:

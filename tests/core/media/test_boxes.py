@@ -71,7 +71,9 @@ def test_a_class_without_a_label_is_called_by_its_number() -> None:
     }
 
 
-@pytest.mark.parametrize("number", [np.int64, np.float32, torch.tensor, np.array], ids=str)
+@pytest.mark.parametrize(
+    "number", [np.int64, np.float32, torch.tensor, np.array], ids=lambda make: make.__name__
+)
 def test_numbers_of_any_library(number: Any) -> None:
     box = one(
         position={"minX": number(1), "maxX": number(20), "minY": number(2), "maxY": number(30)},

@@ -560,7 +560,7 @@ def test_nothing_is_encoded_until_a_sink_asks(monkeypatch: pytest.MonkeyPatch) -
         calls.append(pixels)
         return b"png"
 
-    monkeypatch.setattr("medialog_core.media.png.encode", write)
+    monkeypatch.setattr("medialog_core.png.encode", write)
     [payload] = encode([Image(RGB)])
     assert calls == []
     blob = payload.blobs[0]

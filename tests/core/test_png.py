@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from skimage import data
 
-from medialog_core.media import png
+from medialog_core import png
 
 Array = NDArray[Any]
 
