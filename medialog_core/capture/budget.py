@@ -1,4 +1,4 @@
-"""How much time looking may take: capture's own seconds against those of the training.
+"""How much time looking may take: capture's own seconds against those that pass.
 
 The budget decides only whether to look. A look is granted when all earlier ones are paid for, so
 an expensive look stretches the distance to the next one and the share holds in the long run.
@@ -16,6 +16,10 @@ GRACE_SECS = 1.0
 
 class Budget:
     """Counts the seconds that looks took, and grants or refuses the next.
+
+    Args:
+        share: Of all time, above 0; 1 grants every look.
+        clock: Gives seconds.
 
     Attributes:
         spent_secs: What all looks took.
@@ -52,9 +56,8 @@ class Budget:
 
     @property
     def overspent_secs(self) -> float:
-        """Seconds beyond the share of the training's own time so far; negative while some are left."""
-        training_secs = self._clock() - self._begun - self.spent_secs
-        return self.spent_secs - self._share * training_secs
+        """Seconds beyond the share of all time so far; negative while some are left."""
+        return self.spent_secs - self._share * (self._clock() - self._begun)
 
 
 class Cadence:

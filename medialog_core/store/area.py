@@ -18,6 +18,7 @@ R = TypeVar("R", bound=Any)
 Equal = Mapping[str, str | int | None]
 """Column to the value it must have."""
 
+_LAST = " QUALIFY row_number() OVER (PARTITION BY key ORDER BY rank, ts DESC, id DESC) = 1"
 _TRIES = 5
 """Sealing may replace files between our look at the folder and our reading of them."""
 
@@ -46,9 +47,15 @@ class Area(Generic[R]):
         found = [(path, tail.damaged, tail.torn_bytes) for path, tail in tails]
         return [(path, damaged, torn) for path, damaged, torn in found if damaged or torn]
 
-    def select(self, equal: Equal) -> list[R]:
-        """Give the rows whose columns are as `equal` says, each once, in no order."""
+    def select(self, equal: Equal, *, last_suffices: bool = False) -> list[R]:
+        """Give the rows whose columns are as `equal` says, each once, in no order.
+
+        Args:
+            equal: Column to value.
+            last_suffices: Of each key, sealed rows but the last of the lowest rank may be left out.
+        """
         where, values = _where(equal)
+        where += _LAST if last_suffices else ""
         found = self._query(parquet.select_as_json(self._name, where), values)
         sealed = self._decoder.decode_lines(found[0][0]) if found and found[0][0] else []
         rows = {row.id: row for row in sealed}

@@ -171,7 +171,8 @@ class RunReader:
     @property
     def number_summary(self) -> dict[str, Any]:
         """The summary without its media."""
-        rows = sorted(self._scalars.select({}), key=lambda row: (-row.rank, *repeats.age(row)))
+        found = self._scalars.select({}, last_suffices=True)
+        rows = sorted(found, key=lambda row: (-row.rank, *repeats.age(row)))
         return {**{row.key: from_number(row.value) for row in rows}, **self.set_summary}
 
     @property

@@ -13,6 +13,7 @@ from medialog_core.errors import StoreError
 from medialog_core.payload import Blob, LinkedBlob, Payload
 from medialog_core.schema import FORMAT, File, Row, RunFile, TableMeta, TextMeta, UnknownMeta
 from medialog_core.store import files, repeats
+from medialog_core.store.compact import compact
 from medialog_core.store.layout import make_run
 from medialog_core.store.project import open_project
 from medialog_core.store.reader import RunReader
@@ -278,7 +279,7 @@ def test_state_is_the_latest_of_each_key(
 
 
 def test_the_summary_is_the_last_numbers_then_what_was_set_then_media(
-    writer: StoreWriter, reader: RunReader, make: Make
+    directory: Path, writer: StoreWriter, reader: RunReader, make: Make
 ) -> None:
     writer.write(make.scalars({"loss": 1.0, "acc": 0.5}, step=9, ts=1.0))
     writer.write(make.scalars({"loss": 2.0}, step=1, ts=2.0))
@@ -293,6 +294,10 @@ def test_the_summary_is_the_last_numbers_then_what_was_set_then_media(
     assert summary["note"].meta == TextMeta(text="one")
     assert len(summary["list"]) == 2
     assert reader.set_summary == {"acc": 0.9}
+    writer.write(make.state("status", "state", "finished"))
+    writer.close()
+    compact(directory)
+    assert (reader.summary["loss"], reader.summary["acc"]) == (2.0, 0.9)
 
 
 def test_a_run_without_a_sign_of_life_is_stale(
