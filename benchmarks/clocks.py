@@ -40,7 +40,7 @@ def own_time() -> float:
 
 def resident() -> int:
     """Give the resident memory of this process in bytes."""
-    return psutil.Process().memory_info().rss
+    return int(psutil.Process().memory_info().rss)
 
 
 def reset_peak() -> None:
@@ -65,10 +65,8 @@ def disk(directory: Path) -> Disk:
 
 
 def _alive_cpu() -> float:
-    return sum(
-        child.cpu_times().user + child.cpu_times().system
-        for child in psutil.Process().children(recursive=True)
-    )
+    times = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return float(sum(time.user + time.system for time in times))
 
 
 def _runnable_but_waiting() -> float:

@@ -133,7 +133,8 @@ def _mask(rng: np.random.Generator, side: int) -> Pixels:
     grown: list[Any] = [
         Image.fromarray(field).resize(size, Image.Resampling.BICUBIC) for field in fields
     ]
-    return np.stack([np.asarray(field) for field in grown]).argmax(axis=0).astype(np.uint8)
+    strongest: Any = np.stack([np.asarray(field) for field in grown]).argmax(axis=0)
+    return np.asarray(strongest, np.uint8)
 
 
 def _resnet50_shapes() -> Iterator[tuple[int, ...]]:

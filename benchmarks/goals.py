@@ -74,8 +74,6 @@ GOALS: tuple[Goal, ...] = (
     Goal("import", _CORE, "import_s", 0.10),
     Goal("memory", _CORE, "peak_mb", _QUEUE_AND_20_MB),
     Goal("memory", _FAST, "peak_mb", _QUEUE_AND_20_MB),
-    Goal("images64k", _CORE, "peak_mb", _QUEUE_AND_20_MB),
-    Goal("table", _CORE, "peak_mb", _QUEUE_AND_20_MB),
     Goal("loop", _CORE, "python_tenth_x", 1.05),
     Goal("loop", _CORE, "torch_tenth_x", 1.05),
     Goal("loop", _CORE, "python_full_x", 1.4),

@@ -91,7 +91,7 @@ class MediaCallbackMixin:
         """Look at what a validation step put out."""
         watch = self._watching(trainer, pl_module)
         if watch is not None:
-            watch.validation_batch_end(outputs)
+            watch.validation_batch_end(trainer, outputs)
 
     def on_validation_epoch_end(self, trainer: Any, pl_module: Any) -> None:
         """Log the predictions of the followed samples."""

@@ -37,12 +37,12 @@ class Validation:
         self._compiled = is_compiled(module)
         self._now: tuple[Predictions, Leading, Batch] | None = None
         self._recorder: Recorder | None = None
-        self._given: tuple[Any, Any] | None = None
+        self._given: tuple[str, Any] | None = None
 
     @property
     def watching(self) -> bool:
-        """Whether the batch that is under way holds followed samples."""
-        return self._now is not None
+        """Whether the batch that is under way is looked at."""
+        return self._now is not None or self._given is not None
 
     def begin(self) -> None:
         """Begin a validation."""
@@ -60,6 +60,9 @@ class Validation:
             self._session.log_inputs(
                 loader.stage, parts, loader.facts, current_step(trainer), trainer.current_epoch
             )
+        if self._options.sample_fn is not None:
+            self._given = (loader.stage, batch) if batch_idx == 0 else None
+            return
         if (
             parts.inputs is None
             or not self._options.predictions
@@ -75,8 +78,13 @@ class Validation:
             self._recorder = Recorder(module, batch, parts, len(leading.samples))
             self._recorder.start()
 
-    def batch_end(self, outputs: Any) -> None:
-        """End recording and keep what was seen."""
+    def batch_end(self, trainer: Any, outputs: Any) -> None:
+        """End recording and keep what was seen; log what `sample_fn` makes of a first batch."""
+        given, self._given = self._given, None
+        if given is not None and self._options.sample_fn is not None:
+            media = self._options.sample_fn(given[1], outputs)
+            place = current_step(trainer), trainer.current_epoch
+            self._session.log({f"{given[0]}/predictions": media}, *place)
         now, self._now = self._now, None
         recorder, self._recorder = self._recorder, None
         seen = recorder.stop() if recorder is not None else []
@@ -88,13 +96,16 @@ class Validation:
 
     def end(self, trainer: Any, module: Any) -> None:
         """Log each loader's predictions."""
+        if self._options.sample_fn is not None:
+            return
         for index, loader in self._loaders.items():
             forward = self._forward(trainer, module, index)
             loader.log(forward, current_step(trainer), trainer.current_epoch)
 
     def abandon(self) -> None:
         """Take the recorder off in the middle of a batch."""
-        recorder, self._recorder, self._now = self._recorder, None, None
+        recorder, self._recorder = self._recorder, None
+        self._now = self._given = None
         if recorder is not None:
             recorder.stop()
 

@@ -90,11 +90,11 @@ class Watch:
                 self._validation.batch_start(trainer, module, batch, batch_idx, loader_idx)
             self._abandon_if_off()
 
-    def validation_batch_end(self, outputs: Any) -> None:
+    def validation_batch_end(self, trainer: Any, outputs: Any) -> None:
         """Look at what a validation step put out."""
         if self._validation.watching:
             with self._session.looking(PREDICTIONS):
-                self._validation.batch_end(outputs)
+                self._validation.batch_end(trainer, outputs)
             self._abandon_if_off()
 
     def validation_end(self, trainer: Any, module: Any) -> None:

@@ -26,7 +26,7 @@ class Moment(NamedTuple):
     cpu: float
 
 
-class Model(pl.LightningModule):
+class Model(pl.LightningModule):  # type: ignore[misc] # Lightning is not followed by mypy
     """A ResNet of 18 or 50 layers.
 
     Attributes:

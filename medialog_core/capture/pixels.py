@@ -42,22 +42,33 @@ def decide_look(
     pictures: Sequence[Array],
     mean: tuple[float, ...] | None = None,
     std: tuple[float, ...] | None = None,
+    *,
+    stated: bool = False,
 ) -> Look:
     """Decide from the first pictures of a key how all of them are shown.
 
-    With a known normalisation the range is [0, 1], unless the result lies outside it: then the
-    normalisation is not theirs and is left. Otherwise integers and booleans stay as they are;
-    floats are shown by the first that holds them of [0, 1], [-1, 1] and whole numbers up to 255,
-    else by their own minimum and maximum.
+    With a known normalisation the range is [0, 1]. One that was only found is not theirs where it
+    leads outside [0, 1], or where nothing is negative, and is left. Otherwise integers and booleans
+    stay as they are; floats are shown by the first that holds them of [0, 1], [-1, 1] and whole
+    numbers up to 255, else by their own minimum and maximum.
+
+    Args:
+        pictures: C×H×W each.
+        mean: What they were normalised with, by channel.
+        std: Likewise.
+        stated: The user says so: it is taken as it is.
     """
-    if pictures[0].dtype.kind in "bu":
-        return Look(None)
     if mean is not None and std is not None:
         look = Look((0.0, 1.0), mean, std)
-        low, high = _extent([look.values(p) for p in pictures])
-        if low >= -_SLACK and high <= 1 + _SLACK:
+        if stated or _is_theirs(look, pictures):
             return look
-    return Look(_range_of(pictures))
+    return Look(None if pictures[0].dtype.kind in "bu" else _range_of(pictures))
+
+
+def _is_theirs(look: Look, pictures: Sequence[Array]) -> bool:
+    low, high = _extent([look.values(p) for p in pictures])
+    shifted = _extent(pictures)[0] < 0 or not any(look.mean or ())
+    return shifted and low >= -_SLACK and high <= 1 + _SLACK
 
 
 def grid_of(pictures: Sequence[Array], look: Look) -> Image:

@@ -73,12 +73,13 @@ def _truths(
 
     What the loss was given is the truth; where it equals an element of the batch that one is named.
     """
-    places = list(samples[0].targets)
-    if evidence.target is None or "target" in roles:
-        yield from ((p, [s.targets[p] for s in samples], False) for p in places if p != LOSS_TARGET)
+    pinned = roles.get("target")
+    places = [p for p in samples[0].targets if p != LOSS_TARGET and pinned in (None, p)]
+    if evidence.target is None or pinned is not None:
+        yield from ((place, [s.targets[place] for s in samples], False) for place in places)
         return
     for place in places:
-        if place != LOSS_TARGET and _same(evidence.target, [s.targets[place] for s in samples]):
+        if _same(evidence.target, [s.targets[place] for s in samples]):
             yield place, evidence.target, True
             return
     yield LOSS_TARGET, evidence.target, False

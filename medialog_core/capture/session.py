@@ -97,7 +97,7 @@ class Session:
             given = self.options.denormalize
             found = (facts.mean, facts.std) if given == "auto" else given or (None, None)
             mean, std = ((tuple(map(float, each)) if each is not None else None) for each in found)
-            self._looks[key] = decide_look(pictures, mean, std)
+            self._looks[key] = decide_look(pictures, mean, std, stated=given != "auto")
         return self._looks[key]
 
     def log_inputs(

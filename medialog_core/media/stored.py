@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
-from PIL.PngImagePlugin import PngImageFile
 
 from .. import png
 from ..errors import InvalidInput
@@ -80,6 +79,8 @@ def to_pixels(array: Array, rule: str) -> Array:
 def open_image(data: bytes, content_type: str) -> PIL.Image.Image:
     """Open a file's bytes; a PNG of ours may be larger than Pillow's guard against bombs allows."""
     if content_type == "image/png":
+        from PIL.PngImagePlugin import PngImageFile  # noqa: PLC0415 - reading only, and 20 ms of import
+
         return PngImageFile(io.BytesIO(data))
     return PIL.Image.open(io.BytesIO(data))
 

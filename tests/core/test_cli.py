@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from medialog_core.cli import main, text
+from medialog_core.cli import main
 from medialog_core.payload import Blob, Entry, Payload, Scalars, State
 from medialog_core.schema import FORMAT, ImageMeta, RunFile, TextMeta
 from medialog_core.store import compact as compacting
@@ -212,74 +212,6 @@ def test_a_reader_that_goes_away_is_no_error(run: Path) -> None:
         assert process.stderr is not None
         assert process.stderr.read() == b""
         assert process.wait() == 0
-
-
-@pytest.mark.parametrize(
-    ("nbytes", "expected"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1 kB"),
-        (1_234_567, "1.23 MB"),
-        (999_999, "1 MB"),
-        (5 * 10**15, "5000 TB"),
-    ],
-)
-def test_sizes_have_three_digits(nbytes: int, expected: str) -> None:
-    assert text.size(nbytes) == expected
-
-
-@pytest.mark.parametrize(
-    ("secs", "expected"),
-    [
-        (0.2, "just now"),
-        (59, "59 s ago"),
-        (300, "5 min ago"),
-        (7200, "2 h ago"),
-        (10**6, "12 d ago"),
-    ],
-)
-def test_times_are_relative(secs: float, expected: str) -> None:
-    assert text.ago(time.time() - secs) == expected
-
-
-def test_columns_stand_below_each_other_whatever_the_letters() -> None:
-    found = text.table(("KEY", "N"), [("예측", "1"), ("a\nb\x1b", "20")], frozenset("N"))
-    assert found.splitlines() == ["KEY        N", "예측       1", "a\\nb\\x1b  20"]
-
-
-class Terminal:
-    """A stream that says it is a terminal."""
-
-    def __init__(self) -> None:
-        self.written: list[str] = []
-
-    def isatty(self) -> bool:
-        return True
-
-    def write(self, text: str) -> None:
-        self.written.append(text)
-
-    def flush(self) -> None: ...
-
-
-def test_a_table_fits_into_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", Terminal())
-    monkeypatch.setenv("COLUMNS", "30")
-    monkeypatch.setenv("NO_COLOR", "1")
-    found = text.table(("KEY", "N"), [("x" * 100, "1")])
-    assert found.splitlines()[1] == "x" * 26 + "…  1"
-
-
-def test_progress_is_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    progress = text.Progress()
-    progress("too soon", 0, 9)
-    progress._next = 0.0
-    progress("sealing", 1, 9)
-    progress.end()
-    assert terminal.written == ["\r\x1b[Ksealing  1 of 9", "\r\x1b[K"]
 
 
 def test_work_that_is_quick_says_nothing(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

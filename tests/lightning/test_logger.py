@@ -241,6 +241,14 @@ def test_what_is_logged_after_the_end_opens_the_run_again(logger: MediaLogger) -
     assert reader.status == "finished"
 
 
+def test_a_run_that_is_logged_to_again_is_running(logger: MediaLogger) -> None:
+    logger.log_metrics({"a": 1}, 0)
+    logger.finalize("success")
+    logger.log_metrics({"a": 2}, 1)
+    logger.run.flush()
+    assert open_run(logger.save_dir).status == "running"
+
+
 def test_an_experiment_that_is_held_outlives_the_end(logger: MediaLogger) -> None:
     held = logger.experiment
     logger.finalize("success")

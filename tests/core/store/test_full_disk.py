@@ -78,6 +78,22 @@ def test_rows_whose_bytes_fitted_are_kept_too(
     assert pictures(reader) == [b"picture"]
 
 
+def test_no_row_of_a_batch_that_failed_is_seen(
+    writer: StoreWriter, reader: RunReader, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.write(make.text(step=0))
+    writer.flush()
+    disk = Disk(monkeypatch)
+    for step in range(1, 11):
+        writer.write(make.text(step=step))
+    with pytest.raises(OSError, match="No space left"):
+        writer.flush()
+    assert reader.steps("k") == [0]
+    disk.full = False
+    writer.flush()
+    assert reader.steps("k") == list(range(11))
+
+
 def test_while_the_disk_is_full_only_a_flush_tries_again(
     writer: StoreWriter, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 
 from medialog_core.errors import StoreError
 from medialog_core.payload import Blob, LinkedBlob, Payload
-from medialog_core.schema import FORMAT, File, Row, RunFile, TableMeta, TextMeta, UnknownMeta
+from medialog_core.schema import File, Row, TableMeta, TextMeta, UnknownMeta
 from medialog_core.store import files, repeats
-from medialog_core.store.compact import compact
-from medialog_core.store.layout import make_run
-from medialog_core.store.project import open_project
 from medialog_core.store.reader import RunReader
 from medialog_core.store.writer import StoreWriter
 
@@ -266,77 +263,3 @@ def test_a_read_that_comes_too_early_is_tried_again(
 def test_a_row_cannot_name_what_is_outside_the_run(reader: RunReader, uri: str) -> None:
     with pytest.raises(StoreError, match="inside the run directory"):
         reader.read(File(uri, 1, "a/b", ""))
-
-
-def test_state_is_the_latest_of_each_key(
-    writer: StoreWriter, reader: RunReader, make: Make
-) -> None:
-    writer.write(make.state("config", "lr", 0.1, ts=1.0))
-    writer.write(make.state("config", "lr", 0.2, ts=2.0))
-    writer.write(make.state("config", "net", {"depth": [1, math.inf]}, ts=1.0))
-    writer.flush()
-    assert reader.config == {"lr": 0.2, "net": {"depth": [1, math.inf]}}
-
-
-def test_the_summary_is_the_last_numbers_then_what_was_set_then_media(
-    directory: Path, writer: StoreWriter, reader: RunReader, make: Make
-) -> None:
-    writer.write(make.scalars({"loss": 1.0, "acc": 0.5}, step=9, ts=1.0))
-    writer.write(make.scalars({"loss": 2.0}, step=1, ts=2.0))
-    writer.write(make.scalars({"loss": 3.0}, step=2, ts=3.0, rank=1))
-    writer.write(make.state("summary", "acc", 0.9, ts=1.0))
-    writer.write(make.entry(TextMeta(text="one"), key="note", step=None))
-    for idx in range(2):
-        writer.write(make.entry(TextMeta(text="of two", of=2), key="list", step=None, idx=idx))
-    writer.flush()
-    summary = reader.summary
-    assert (summary["loss"], summary["acc"]) == (2.0, 0.9)
-    assert summary["note"].meta == TextMeta(text="one")
-    assert len(summary["list"]) == 2
-    assert reader.set_summary == {"acc": 0.9}
-    writer.write(make.state("status", "state", "finished"))
-    writer.close()
-    compact(directory)
-    assert (reader.summary["loss"], reader.summary["acc"]) == (2.0, 0.9)
-
-
-def test_a_run_without_a_sign_of_life_is_stale(
-    writer: StoreWriter, reader: RunReader, make: Make
-) -> None:
-    now = time.time()
-    assert reader.status == "stale"
-    writer.write(make.state("status", "state", "running", ts=now - 1000))
-    writer.flush()
-    assert reader.status == "stale"
-    writer.write(make.state("status", "heartbeat", now, ts=now))
-    writer.flush()
-    assert reader.status == "running"
-    writer.write(make.state("status", "state", "failed", ts=now - 500, rank=0))
-    writer.write(make.state("status", "state", "finished", ts=now, rank=1))
-    writer.flush()
-    assert reader.status == "failed"
-
-
-def test_health_adds_up_what_each_process_counted(directory: Path, make: Make) -> None:
-    for counts in ({"lost": 2}, {"lost": 3, "first_error": "disk"}):
-        process = StoreWriter(directory, "r1", 0)
-        process.write(make.state("health", "counts", {"lost": 1}, ts=1.0))
-        process.write(make.state("health", "counts", counts, ts=2.0))
-        process.close()
-    assert RunReader(directory).health == {"lost": 5, "first_error": "disk"}
-
-
-def test_a_project_has_its_runs_newest_first(tmp_path: Path) -> None:
-    for created, name in ((1.0, "a"), (3.0, "b"), (2.0, "a")):
-        run = RunFile(FORMAT, f"id{created:.0f}", name, "p", created)
-        make_run(tmp_path / "p" / run.run, run)
-    (tmp_path / "p" / "broken").mkdir()
-    (tmp_path / "p" / "broken" / "run.json").write_text("{")
-    project = open_project(tmp_path)
-    assert [run.id for run in project] == ["id3", "id2", "id1"]
-    assert project.run("a").id == "id2"
-    assert project.run("id1").name == "a"
-    with pytest.raises(StoreError, match="no run 'c' is here"):
-        project.run("c")
-    with pytest.raises(StoreError, match="no such folder"):
-        open_project(tmp_path / "missing")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,8 @@ import pytest
 from medialog_core.errors import MissingExtra, StoreError
 from medialog_core.payload import Blob
 from medialog_core.schema import FORMAT, Row, RunFile, TextMeta
-from medialog_core.store import layout, parquet
+from medialog_core.store import layout, parquet, segments
+from medialog_core.store import seal as sealing
 from medialog_core.store.compact import compact
 from medialog_core.store.reader import RunReader, ScalarPoint
 from medialog_core.store.seal import Report, seal
@@ -228,6 +230,35 @@ def test_a_segment_with_a_damaged_line_stays_as_it_is(directory: Path, make: Mak
     assert seen(directory) == before
     assert path.exists()
     assert not [name for name in names(directory) if "tmp" in name]
+
+
+def test_a_segment_that_does_not_come_out_whole_stays_as_it_is(
+    directory: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(directory, make)
+    before = seen(directory)
+    copy = parquet.copy_lines
+    monkeypatch.setattr(parquet, "copy_lines", lambda *args: copy(*args) - 1)
+    report = seal(directory)
+    assert (len(report.kept), report.sealed) == (7, [])
+    assert all(name.endswith(".jsonl") for name in names(directory))
+    assert seen(directory) == before
+
+
+def test_rows_that_are_there_twice_are_compacted_to_one(directory: Path, make: Make) -> None:
+    fill(directory, make)
+    seal(directory)
+    before = seen(directory)
+    for path in (directory / "items").glob("*.parquet"):
+        shutil.copy(path, path.with_name(f"9{path.name[1:]}"))
+    assert seen(directory) == before
+    compact(directory)
+    [compacted] = (directory / "items").glob("c-*.parquet")
+    assert len(duckdb.read_parquet(str(compacted))) == len(before[1])
+
+
+def test_a_writer_leaves_a_resting_segment_before_it_may_be_sealed() -> None:
+    assert segments.IDLE_SECS + 60.0 < sealing.REST_SECS
 
 
 class Crash(BaseException):

@@ -32,7 +32,7 @@ ALWAYS = {"budget": 1.0, "num_samples": SAMPLES}
 class Pairs(Dataset[Any]):
     """Inputs and targets, and what torchvision's data sets say of theirs."""
 
-    def __init__(self, inputs: Sequence[Any], targets: Sequence[Any], classes: Sequence[str] = ()) -> None:
+    def __init__(self, inputs: Any, targets: Any, classes: Sequence[str] = ()) -> None:
         self.inputs = inputs
         self.targets = targets
         if classes:
@@ -106,7 +106,9 @@ def check_masks(image: Any, trial: Trial, i: int, output: torch.Tensor) -> None:
     truth = trial.data.targets[i].numpy()
     assert np.array_equal(image.masks["ground_truth"].to_numpy(), np.where(truth < 0, 65535, truth))
     assert np.array_equal(image.masks["predictions"].to_numpy(), output.argmax(0).numpy())
-    assert {"0": "dark", "1": "middle", "2": "light"}.items() <= image.masks["predictions"].class_labels.items()
+    assert {"0": "dark", "1": "middle", "2": "light"}.items() <= image.masks[
+        "predictions"
+    ].class_labels.items()
 
 
 def check_boxes(image: Any, trial: Trial, i: int, output: dict[str, torch.Tensor]) -> None:
@@ -125,7 +127,9 @@ def boxes_in(image: Any, name: str) -> list[Any]:
 
 
 def rows_of(found: dict[str, torch.Tensor]) -> list[Any]:
-    scores = [{"score": round(s, 5)} for s in found["scores"].tolist()] if "scores" in found else None
+    scores = (
+        [{"score": round(s, 5)} for s in found["scores"].tolist()] if "scores" in found else None
+    )
     boxes, labels = found["boxes"].tolist(), found["labels"].tolist()
     return [
         (tuple(round(v, 3) for v in box), label, scores[k] if scores else {})
@@ -139,8 +143,12 @@ def check_row(image: Any, trial: Trial, i: int, output: torch.Tensor) -> None:
     for k, cell in enumerate(cells):
         left = 2 + k * (width + 2)
         shown = image.to_numpy()[2 : 2 + height, left : left + width]
-        assert np.abs(shown.astype(int) - pixels(cell).astype(int)).max() <= (k == 1)  # one rounding of the output
-    assert image.notes.scores["mse"] == pytest.approx(float(((output - cells[2]) ** 2).mean()), rel=1e-3)
+        assert np.abs(shown.astype(int) - pixels(cell).astype(int)).max() <= (
+            k == 1
+        )  # one rounding of the output
+    assert image.notes.scores["mse"] == pytest.approx(
+        float(((output - cells[2]) ** 2).mean()), rel=1e-3
+    )
 
 
 class Spots(nn.Module):
@@ -160,19 +168,25 @@ class Spots(nn.Module):
         if self.training:
             return {"boxes": torch.stack([box.mean() for box, _ in found]).mean()}
         return [
-            {"boxes": box[None], "labels": (score > 0.6).long() + 1, "scores": score} for box, score in found
+            {"boxes": box[None], "labels": (score > 0.6).long() + 1, "scores": score}
+            for box, score in found
         ]
 
 
 def digits() -> tuple[torch.Tensor, torch.Tensor]:
     data = sklearn.datasets.load_digits()
-    return torch.tensor(data.images[:12] / 16, dtype=torch.float32)[:, None], torch.tensor(data.target[:12])
+    return torch.tensor(data.images[:12] / 16, dtype=torch.float32)[:, None], torch.tensor(
+        data.target[:12]
+    )
 
 
 def crops(height: int = 16, width: int = 20, count: int = 9) -> list[torch.Tensor]:
     picture = skimage.data.astronaut()
     places = [(20 * i, 40 * i) for i in range(count)]
-    return [torch.tensor(picture[y : y + height, x : x + width]).permute(2, 0, 1) / 255 for y, x in places]
+    return [
+        torch.tensor(picture[y : y + height, x : x + width]).permute(2, 0, 1) / 255
+        for y, x in places
+    ]
 
 
 def conv(channels: int) -> nn.Module:
@@ -189,7 +203,7 @@ def linear(outputs: int) -> nn.Module:
 
 def classification() -> Trial:
     inputs, targets = digits()
-    names = "zero one two three four five six seven eight nine".split()
+    names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     data = Pairs(inputs, targets, names)
     return Trial("classification", data, lambda: linear(10), functional.cross_entropy, check_class)
 
@@ -221,7 +235,8 @@ def segmentation() -> Trial:
 def detection() -> Trial:
     inputs = [torch.nn.functional.pad(x, (0, i)) for i, x in enumerate(crops())]
     targets = [
-        {"boxes": torch.tensor([[1.0, 2.0, 9.0 + i, 11.0]]), "labels": torch.tensor([1 + i % 2])} for i in range(9)
+        {"boxes": torch.tensor([[1.0, 2.0, 9.0 + i, 11.0]]), "labels": torch.tensor([1 + i % 2])}
+        for i in range(9)
     ]
     loss: Any = lambda output, _: output["boxes"]  # noqa: E731
     return Trial("detection", Pairs(inputs, targets), Spots, loss, check_boxes, listed=True)
@@ -229,11 +244,19 @@ def detection() -> Trial:
 
 def image_to_image() -> Trial:
     clean = crops()
-    noisy = [(x + 0.2 * torch.rand(x.shape, generator=torch.Generator().manual_seed(1))).clamp(0, 1) for x in clean]
-    return Trial("image-to-image", Pairs(noisy, clean), lambda: conv(3), functional.mse_loss, check_row)
+    noisy = [
+        (x + 0.2 * torch.rand(x.shape, generator=torch.Generator().manual_seed(1))).clamp(0, 1)
+        for x in clean
+    ]
+    return Trial(
+        "image-to-image", Pairs(noisy, clean), lambda: conv(3), functional.mse_loss, check_row
+    )
 
 
-TRIALS = {make.__name__: make for make in (classification, multi_label, binary, segmentation, detection, image_to_image)}
+TRIALS = {
+    make.__name__: make
+    for make in (classification, multi_label, binary, segmentation, detection, image_to_image)
+}
 
 
 @pytest.fixture(params=list(TRIALS))
@@ -273,6 +296,7 @@ class Result:
     module: Any
     run: Any
     trainer: Any
+    health: dict[str, Any]
 
     def images(self, key: str = "val/predictions", step: int | None = None) -> list[Any]:
         """Give the images of a key at a step, the last one by default."""
@@ -287,17 +311,27 @@ Train = Callable[..., Result]
 def train(pl: Any, tmp_path: Path) -> Train:
     """Train a trial with a MediaLogger for two epochs, and read its run back."""
 
-    def trained(trial: Trial, module: Any = None, *, shuffle: bool = False, **options: Any) -> Result:
+    def trained(
+        trial: Trial, module: Any = None, *, shuffle: bool = False, **options: Any
+    ) -> Result:
         capture = options.pop("capture", Capture(**{**ALWAYS, **options.pop("tuned", {})}))
         logger = MediaLogger(tmp_path / "runs", capture=capture)
         quiet = {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}
         module = make_module(pl, trial) if module is None else module
         trainer = pl.Trainer(
-            **{"logger": logger, "max_epochs": 2, "log_every_n_steps": 1, "default_root_dir": tmp_path, **quiet, **options}
+            **{
+                "logger": logger,
+                "max_epochs": 2,
+                "log_every_n_steps": 1,
+                "default_root_dir": tmp_path,
+                **quiet,
+                **options,
+            }
         )
         trainer.fit(module, trial.loader(), trial.loader(shuffle=shuffle))
+        health = dict(logger.run.health)
         logger.finalize("success")
-        return Result(module, medialog_core.open_run(logger.save_dir), trainer)
+        return Result(module, medialog_core.open_run(logger.save_dir), trainer, health)
 
     return trained
 

@@ -16,7 +16,11 @@ def spied(module_of: Any, trial: Any, **methods: Any) -> Any:
     """Make a module that keeps a copy of its gradients before each optimizer step, by its own hook."""
 
     def keep(self: Any, _: Any) -> None:
-        found = {name: p.grad.detach().clone() for name, p in self.named_parameters() if p.grad is not None}
+        found = {
+            name: p.grad.detach().clone()
+            for name, p in self.named_parameters()
+            if p.grad is not None
+        }
         self.kept.append(found)
 
     module = module_of(trial, on_before_optimizer_step=keep, **methods)
@@ -53,7 +57,9 @@ def check_gradients(result: Any, every: int = 1) -> None:
             [histogram] = result.images(f"gradients/{name}", step)
             assert powers_in(histogram) == powers(gradient)
             assert histogram.moments.nan == int(gradient.isnan().sum())
-    logged = {point.step: point.value for point in result.run.scalars("gradients_norm/net.1.weight")}
+    logged = {
+        point.step: point.value for point in result.run.scalars("gradients_norm/net.1.weight")
+    }
     assert list(logged) == steps
     for step, gradients in zip(steps, kept, strict=True):
         expected = float(gradients["net.1.weight"].double().norm())
@@ -62,7 +68,12 @@ def check_gradients(result: Any, every: int = 1) -> None:
 
 @pytest.mark.parametrize(
     ("options", "every"),
-    [({}, 1), ({"log_every_n_steps": 3}, 3), ({"accumulate_grad_batches": 2}, 1), ({"gradient_clip_val": 1e-3}, 1)],
+    [
+        ({}, 1),
+        ({"log_every_n_steps": 3}, 3),
+        ({"accumulate_grad_batches": 2}, 1),
+        ({"gradient_clip_val": 1e-3}, 1),
+    ],
 )
 def test_counts_are_those_of_an_independent_hook(
     options: Any, every: int, trials: Any, train: Any, module_of: Any
@@ -94,12 +105,21 @@ def test_shared_parameters_come_once(trials: Any, train: Any, module_of: Any) ->
     module = spied(module_of, trial)
     module.again = module.net[1]
     keys = train(trial, module).run.keys()
-    assert [key for key in keys if key.startswith("gradients/")] == ["gradients/net.1.bias", "gradients/net.1.weight"]
+    assert [key for key in keys if key.startswith("gradients/")] == [
+        "gradients/net.1.bias",
+        "gradients/net.1.weight",
+    ]
 
 
 def test_nan_is_counted_and_ends_nothing(trials: Any, train: Any, module_of: Any) -> None:
     trial = trials["classification"]()
-    module = spied(module_of, trial, training_step=lambda self, batch, _: functional.cross_entropy(self(batch[0]), batch[1]) * math.nan)
+    module = spied(
+        module_of,
+        trial,
+        training_step=lambda self, batch, _: (
+            functional.cross_entropy(self(batch[0]), batch[1]) * math.nan
+        ),
+    )
     result = train(trial, module)
     [histogram] = result.images("gradients/net.1.weight", 0)
     assert histogram.moments.nan == 640
@@ -117,10 +137,22 @@ def test_each_optimizer_shows_its_own_parameters(trials: Any, train: Any, module
         return [torch.optim.SGD([p], 0.01) for p in self.net.parameters()]
 
     trial = trials["classification"]()
-    module = spied(module_of, trial, training_step=step, configure_optimizers=optimizers, automatic_optimization=False)
+    module = spied(
+        module_of,
+        trial,
+        training_step=step,
+        configure_optimizers=optimizers,
+        automatic_optimization=False,
+    )
     result = train(trial, module)
-    assert result.run.steps("gradients/net.1.weight") == result.run.steps("gradients/net.1.bias") == list(range(8))
-    assert {"gradients_norm/optimizer_0", "gradients_norm/optimizer_1"} <= set(result.run.scalar_keys())
+    assert (
+        result.run.steps("gradients/net.1.weight")
+        == result.run.steps("gradients/net.1.bias")
+        == list(range(8))
+    )
+    assert {"gradients_norm/optimizer_0", "gradients_norm/optimizer_1"} <= set(
+        result.run.scalar_keys()
+    )
     for number, place in enumerate(("weight", "bias")):
         [histogram] = result.images(f"gradients/net.1.{place}", 2)
         assert powers_in(histogram) == powers(result.module.kept[4 + number][f"net.1.{place}"])

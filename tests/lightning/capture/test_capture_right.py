@@ -9,13 +9,15 @@ import pytest
 import torch
 import torchvision
 
-from medialog_core.capture import follow, overlays, shown
+from medialog_core.capture import batch, follow, overlays, pixels, scores, shown
 
 
-def test_predictions_are_the_models_on_the_data_sets_inputs(trial: Any, train: Any, checked: Any) -> None:
+def test_predictions_are_the_models_on_the_data_sets_inputs(
+    trial: Any, train: Any, checked: Any
+) -> None:
     result = train(trial)
     checked(trial, result)
-    assert result.run.health.get("capture_errors/val/predictions") is None
+    assert not any(key.startswith("capture_") for key in result.health)
 
 
 def test_input_grids_are_make_grids_of_the_data_sets_inputs(trials: Any, train: Any) -> None:
@@ -24,7 +26,10 @@ def test_input_grids_are_make_grids_of_the_data_sets_inputs(trials: Any, train: 
     for key, count in (("train/inputs", 3), ("val/inputs", 3)):
         expected = torchvision.utils.make_grid(torch.stack(trial.data.inputs[:count]))
         [grid] = result.images(key, step=result.run.steps(key)[0])
-        assert np.array_equal(grid.to_numpy(), np.floor(expected.numpy() * 255 + 0.5).astype(np.uint8).transpose(1, 2, 0))
+        assert np.array_equal(
+            grid.to_numpy(),
+            np.floor(expected.numpy() * 255 + 0.5).astype(np.uint8).transpose(1, 2, 0),
+        )
 
 
 def test_pictures_of_different_sizes_stand_in_one_grid(trials: Any, train: Any) -> None:
@@ -35,10 +40,14 @@ def test_pictures_of_different_sizes_stand_in_one_grid(trials: Any, train: Any) 
     largest = max(each.shape[2] for each in trial.data.inputs[:3])
     left = 4 + largest
     shown_there = grid.to_numpy()[2 : 2 + height, left : left + width]
-    assert np.array_equal(shown_there, np.floor(x.numpy() * 255 + 0.5).astype(np.uint8).transpose(1, 2, 0))
+    assert np.array_equal(
+        shown_there, np.floor(x.numpy() * 255 + 0.5).astype(np.uint8).transpose(1, 2, 0)
+    )
 
 
-def test_the_same_samples_come_at_each_epoch_also_from_a_shuffled_loader(trial: Any, train: Any) -> None:
+def test_the_same_samples_come_at_each_epoch_also_from_a_shuffled_loader(
+    trial: Any, train: Any
+) -> None:
     result = train(trial, shuffle=True, max_epochs=3)
     steps = result.run.steps("val/predictions")
     ids = [[image.sample_id for image in result.images(step=step)] for step in steps]
@@ -51,12 +60,18 @@ def test_the_same_samples_come_at_each_epoch_also_from_a_shuffled_loader(trial: 
 def test_predictions_from_a_shuffled_loader_are_the_models(trial: Any, train: Any) -> None:
     result = train(trial, shuffle=True)
     result.module.eval()
-    first = [image.to_numpy() for image in result.images(step=result.run.steps("val/predictions")[0])]
+    first = [
+        image.to_numpy() for image in result.images(step=result.run.steps("val/predictions")[0])
+    ]
     for image, before in zip(result.images(), first, strict=True):
         i = place_of(image, trial)
-        assert np.array_equal(place_of_pixels(image.to_numpy(), trial), place_of_pixels(before, trial))
+        assert np.array_equal(
+            place_of_pixels(image.to_numpy(), trial), place_of_pixels(before, trial)
+        )
         with torch.no_grad():
-            [output] = result.module([trial.data.inputs[i]] if trial.listed else trial.data.inputs[i][None])
+            [output] = result.module(
+                [trial.data.inputs[i]] if trial.listed else trial.data.inputs[i][None]
+            )
         trial.check(image, trial, i, output)
 
 
@@ -94,14 +109,19 @@ def swapped(original: Any) -> Any:
         said.truth, said.prediction = said.prediction, said.truth
         for sets in (said.masks, said.boxes):
             if sets:
-                sets["ground_truth"], sets["predictions"] = sets["predictions"], sets["ground_truth"]
+                sets["ground_truth"], sets["predictions"] = (
+                    sets["predictions"],
+                    sets["ground_truth"],
+                )
         return said
 
     return overlay
 
 
 @one_namespace
-def test_a_shifted_index_is_found(trial: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shifted_index_is_found(
+    trial: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(follow.Follower, "see", shifted(follow.Follower.see))
     result = train(trial)
     with pytest.raises(AssertionError):
@@ -109,11 +129,13 @@ def test_a_shifted_index_is_found(trial: Any, train: Any, checked: Any, monkeypa
 
 
 @one_namespace
-@pytest.mark.parametrize("name", ["classification", "multi_label", "binary", "segmentation", "detection"])
+@pytest.mark.parametrize(
+    "name", ["classification", "multi_label", "binary", "segmentation", "detection"]
+)
 def test_truth_and_prediction_swapped_are_found(
     name: str, trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "overlay", swapped(shown.overlay))
+    monkeypatch.setattr(shown, "overlay", swapped(overlays.overlay))
     trial = trials[name]()
     result = train(trial)
     with pytest.raises(AssertionError):
@@ -124,9 +146,11 @@ def test_truth_and_prediction_swapped_are_found(
 def test_output_and_truth_swapped_in_a_row_are_found(
     trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = shown.row_of
+    original = pixels.row_of
     monkeypatch.setattr(
-        shown, "row_of", lambda cells, looks, **rest: original([cells[0], cells[2], cells[1]], looks, **rest)
+        shown,
+        "row_of",
+        lambda cells, looks, **rest: original([cells[0], cells[2], cells[1]], looks, **rest),
     )
     trial = trials["image_to_image"]()
     result = train(trial)
@@ -135,8 +159,10 @@ def test_output_and_truth_swapped_in_a_row_are_found(
 
 
 @one_namespace
-def test_a_transposed_mask_is_found(trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = overlays.decided_class
+def test_a_transposed_mask_is_found(
+    trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = scores.decided_class
     monkeypatch.setattr(
         overlays, "decided_class", lambda row, scale: original(row, scale).T.reshape(row.shape[1:])
     )
@@ -147,10 +173,17 @@ def test_a_transposed_mask_is_found(trials: Any, train: Any, checked: Any, monke
 
 
 @one_namespace
-def test_a_mirrored_input_is_found(trial: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = follow.rows
+def test_a_mirrored_input_is_found(
+    trial: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = batch.rows
     monkeypatch.setattr(
-        follow, "rows", lambda leaf, count: [r[..., ::-1] if isinstance(r, np.ndarray) and r.ndim == 3 else r for r in original(leaf, count)]  # noqa: PLR2004
+        follow,
+        "rows",
+        lambda leaf, count: [
+            r[..., ::-1] if isinstance(r, np.ndarray) and r.ndim == 3 else r
+            for r in original(leaf, count)
+        ],
     )
     result = train(trial)
     with pytest.raises(AssertionError):
