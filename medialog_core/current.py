@@ -18,9 +18,8 @@ from .lifecycle import say
 from .opening import start
 from .payload import Sink
 from .runs import Run
-from .spec import QUEUE_BYTES, RunSpec
+from .spec import QUEUE_BYTES, Durability, RunSpec
 from .store.layout import RUN_FILE
-from .store.writer import Durability
 from .worker import OnFull
 
 _active: Run | None = None

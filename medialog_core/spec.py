@@ -9,8 +9,11 @@ from typing import Any
 
 from .errors import InvalidInput
 from .payload import Sink
+from .sinks.fanout import check_sinks
 from .store.writer import Durability
 from .worker import OnFull
+
+__all__ = ["QUEUE_BYTES", "Durability", "RunSpec"]
 
 QUEUE_BYTES = 64 * 1024 * 1024
 
@@ -57,10 +60,7 @@ class RunSpec:
             raise InvalidInput(
                 f"queue_bytes: expected a positive number of bytes, got {self.queue_bytes!r}"
             )
-        if not self.sinks:
-            raise InvalidInput(
-                "sinks: expected at least one of 'store' and 'tensorboard', got none"
-            )
+        check_sinks(self.sinks)
 
     def for_child(self) -> RunSpec:
         """Give the spec of a handle in another process."""

@@ -19,8 +19,7 @@ from medialog_core.current import chosen_mode, chosen_strict
 from medialog_core.errors import WrongType
 from medialog_core.payload import Sink
 from medialog_core.runs import Run
-from medialog_core.spec import QUEUE_BYTES, RunSpec
-from medialog_core.store.writer import Durability
+from medialog_core.spec import QUEUE_BYTES, Durability, RunSpec
 from medialog_core.worker import OnFull
 
 from . import attach, namespaces, ranks

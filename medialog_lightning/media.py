@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from medialog_core import Histogram, Table, Text
 from medialog_core.errors import InvalidInput
-from medialog_core.media.histogram import Histogram
-from medialog_core.media.table import Table
-from medialog_core.media.text import Format, Text
 
 from .pictures import to_images
 
@@ -72,7 +70,7 @@ class MediaMethods:
         step: int | None = None,
         *,
         text: str | None = None,
-        format: Format = "plain",
+        format: Literal["plain", "markdown"] = "plain",
     ) -> None:
         """Log a text, or a table of texts in WandbLogger's form.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from medialog_core import Image
 from medialog_core.arrays import describe, is_array
 from medialog_core.errors import InvalidInput
-from medialog_core.media.image import Image
 
 BATCH_AXES = 4
 CHANNELS = (1, 2, 3, 4)

@@ -36,7 +36,7 @@ def open_sinks(
         WrongType: `names` is a string, or holds something that is no sink.
         MissingExtra: A sink's package is not installed.
     """
-    _check(names)
+    check_sinks(names)
     sinks: list[Sink] = []
     for name in names:
         if name == "store":
@@ -108,7 +108,13 @@ def _causes(error: BaseException | None) -> list[BaseException]:
     return causes
 
 
-def _check(names: Sequence[str | Sink]) -> None:
+def check_sinks(names: Sequence[str | Sink]) -> None:
+    """Check what `sinks=` is given, before anything is opened.
+
+    Raises:
+        InvalidInput: There is no name, an unknown one, or one twice.
+        WrongType: `names` is a string, or holds something that is no sink.
+    """
     if isinstance(names, str):
         raise WrongType(f"sinks: expected a sequence such as ({names!r},), got {describe(names)}")
     if not names:

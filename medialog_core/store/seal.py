@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..errors import MissingExtra
 from . import catalog, layout, parquet
 from .catalog import Catalog
 from .reader import RunReader
@@ -25,6 +27,8 @@ REST_SECS = 900.0
 """A segment that rested so long is closed: its writer begins another (`segments.IDLE_SECS`)."""
 GRACE_SECS = 60.0
 """How long JSON lines stay beside their Parquet, for those who read them now."""
+AT_END_SECS = 5.0
+"""How long the end of a run may wait for its sealing."""
 LEFT_OVER_SECS = 3600.0
 """A temporary file of this age belongs to nobody."""
 
@@ -139,6 +143,25 @@ def seal(directory: Path, *, writer: str | None = None, progress: Progress | Non
     sealer.seal(closed_segments(sealer, writer))
     sealer.sweep()
     return sealer.report
+
+
+def seal_at_end(directory: Path, writer: str, within_secs: float = AT_END_SECS) -> bool:
+    """Seal what an ended writer has written, in a thread that is left behind after `within_secs`.
+
+    What it leaves undone is done by `medialog compact`; that holds too where DuckDB is missing.
+
+    Returns:
+        Whether it was done in time.
+    """
+
+    def work() -> None:
+        with contextlib.suppress(MissingExtra, OSError):
+            seal(directory, writer=writer)
+
+    thread = threading.Thread(target=work, name="medialog-seal", daemon=True)
+    thread.start()
+    thread.join(within_secs)
+    return not thread.is_alive()
 
 
 def closed_segments(sealer: Sealer, writer: str | None = None) -> list[Path]:

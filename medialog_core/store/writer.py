@@ -22,6 +22,7 @@ from ..payload import Entry, Record, Scalars, State
 from . import layout, rows
 from .mounts import is_network
 from .packs import Packs
+from .seal import seal_at_end
 from .segments import Segments
 
 Durability = Literal["fsync"]
@@ -87,6 +88,8 @@ class StoreWriter:
     def close(self) -> None:
         """Commit what waits, end the files and let go of them.
 
+        A writer of many rows seals them, if that takes no longer than a few seconds.
+
         Raises:
             OSError: It could not be written; it is lost, and counted.
         """
@@ -98,6 +101,8 @@ class StoreWriter:
             self.flush()
         finally:
             self._abandon()
+        if self.committed >= layout.SEGMENT_ROWS:
+            seal_at_end(self._directory, self.id)
 
     def _begin(self) -> None:
         self._pid = os.getpid()

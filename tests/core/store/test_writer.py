@@ -184,7 +184,7 @@ def test_a_segment_has_at_most_5000_rows(directory: Path, writer: StoreWriter, m
     for step in range(601):
         writer.write(make.scalars({f"k{i}": 1.0 for i in range(20)}, step=step))
     writer.close()
-    found = sorted((directory / "scalars").iterdir())
+    found = sorted((directory / "scalars").glob("*.jsonl"))
     assert [len(path.read_text().splitlines()) for path in found] == [5000, 5000, 2020]
     assert len({row["id"] for row in lines(directory, "scalars")}) == 12_020
 
