@@ -130,14 +130,22 @@ class Validation:
         def forward(path: Role, samples: Sequence[Sample]) -> list[Evidence]:
             if not hooks.may_forward(trainer) or not can_run_eagerly(module):
                 return []
-            with hooks.silent(module):
-                return forward_again(
-                    module,
-                    str(path),
-                    samples,
-                    listed=self._listed[index],
-                    device=module.device,
-                    precision=trainer.precision_plugin.val_step_context(),
+            precision = trainer.precision_plugin.val_step_context()
+            listed = self._listed[index]
+            try:
+                with hooks.silent(module):
+                    return forward_again(
+                        module,
+                        str(path),
+                        samples,
+                        listed=listed,
+                        device=module.device,
+                        precision=precision,
+                    )
+            except Exception as error:  # noqa: BLE001 - it is the user's forward, which may want other inputs
+                self._session.notice(
+                    "capture_forward", f"samples can't be predicted again: {error!r}"
                 )
+                return []
 
         return forward

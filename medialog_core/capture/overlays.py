@@ -110,7 +110,8 @@ def _binary(reading: Reading, truth: Array, prediction: Array, names: Names, _: 
 def _segmentation(
     reading: Reading, truth: Array, prediction: Array, names: Names, size: tuple[int, int]
 ) -> Overlay:
-    ids = truth.argmax(axis=0) if truth.shape == prediction.shape and len(truth) > 1 else truth
+    one_hot = truth.ndim == 3 and len(truth) > 1  # noqa: PLR2004 - C×H×W
+    ids = truth.argmax(axis=0) if one_hot else truth
     scale = reading.scale or "ids"
     maps = prediction if scale == "ids" else bilinear(prediction.astype(np.float32), *size)
     return _masks(reading, ids.reshape(size), decided_class(maps, scale).reshape(size), names)

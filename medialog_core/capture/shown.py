@@ -39,7 +39,7 @@ def pictures_of(
     evidence, reading = found
     truths = [s.targets[reading.target] for s in samples]
     if reading.task == "image-to-image":
-        target_look = look if _same(samples, truths) else decide_look(truths)
+        target_look = look if _same(samples, truths) else decide_look(truths, look.mean, look.std)
         triples = zip(samples, evidence.rows, truths, strict=True)
         return [_row(s, reading, p, t, (look, target_look, target_look)) for s, p, t in triples], 0
     said = [

@@ -36,8 +36,13 @@ def forward_again(
         listed: The model takes a list of inputs, not one tensor.
         device: Where the model is.
         precision: The framework's autocast.
+
+    Returns:
+        Each part of the output that has a row a sample; none where nothing can predict.
     """
-    module = original(root.get_submodule(path))
+    module = predictor(root, path)
+    if module is None:
+        return []
     inputs = collated([s.native for s in samples], device, listed)
     with untouched(root, device), precision or nullcontext(), torch.no_grad():
         output = _forward_of(module)(inputs)
@@ -69,10 +74,29 @@ def untouched(root: torch.nn.Module, device: torch.device) -> Iterator[None]:
             np.random.set_state(states[1])  # noqa: NPY002
 
 
-def original(module: torch.nn.Module) -> torch.nn.Module:
-    """Give the module that `torch.compile` wrapped, or the module itself."""
+def predictor(root: torch.nn.Module, path: str) -> torch.nn.Module | None:
+    """Give the module of a path, uncompiled.
+
+    For a root without a forward of its own it is the one child that is compiled; None if none is.
+    """
+    module = root.get_submodule(path)
+    if path or _has_forward(module):
+        return _original(module)
+    compiled = [_original(child) for child in module.children() if _compiled_part(child)]
+    return compiled[0] if len(compiled) == 1 else None
+
+
+def _original(module: torch.nn.Module) -> torch.nn.Module:
     inner = getattr(module, "_orig_mod", None)
     return inner if isinstance(inner, torch.nn.Module) else module
+
+
+def _has_forward(module: torch.nn.Module) -> bool:
+    """Say whether it is the user's: a LightningModule's own only says that it is missing."""
+    home = getattr(type(module).forward, "__module__", "")
+    return not home.startswith(
+        ("lightning.pytorch.core", "pytorch_lightning.core", "torch.nn.modules.module")
+    )
 
 
 def can_run_eagerly(root: torch.nn.Module) -> bool:

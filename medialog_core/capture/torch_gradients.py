@@ -8,7 +8,7 @@ import torch
 
 
 def gradients_of(
-    parameters: Iterable[tuple[str, torch.nn.Parameter]], scale: float = 1.0
+    parameters: Iterable[tuple[str, torch.Tensor]], scale: float = 1.0
 ) -> dict[str, torch.Tensor]:
     """Give the gradients by parameter name: none of frozen and unused ones, each tensor once.
 

@@ -1,0 +1,233 @@
+"""The torch parts: a recorder that touches nothing, a forward that leaves no trace."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from medialog_core.capture.batch import split
+from medialog_core.capture.samples import Sample
+from medialog_core.capture.torch_forward import forward_again, is_compiled, predictor
+from medialog_core.capture.torch_gradients import gradients_of, named_parameters
+from medialog_core.capture.torch_recorder import Recorder
+from medialog_core.capture.torch_rows import of_step
+
+X, Y = torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 2, 0])
+
+
+class Net(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Dropout(0.5)
+        )
+        self.head = nn.Linear(144, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.head(self.body(x))
+        return out
+
+
+def record(root: nn.Module, step: Callable[[Any, Any], Any], batch: Any = (X, Y)) -> list[Any]:
+    recorder = Recorder(root, batch, split(batch, {}), 2)
+    recorder.start()
+    step(*batch)
+    return recorder.stop()
+
+
+def told(evidence: list[Any]) -> list[Any]:
+    return [(e.source, e.place, e.module, e.on_inputs) for e in evidence]
+
+
+def test_a_call_and_a_loss_are_seen() -> None:
+    net = Net().eval()
+    seen = record(net, lambda x, y: nn.CrossEntropyLoss(ignore_index=255)(net(x), y))
+    assert told(seen) == [("loss", "cross_entropy", None, False), ("call", 0, "", True)]
+    expected = net(X)[:2].detach().numpy()
+    for each in seen:
+        np.testing.assert_allclose(each.rows, expected, rtol=1e-5, atol=1e-6)
+    assert [int(row) for row in seen[0].target] == [0, 1]
+    assert seen[0].ignore_index == 255
+
+
+def test_the_last_of_several_modules_is_the_prediction() -> None:
+    net = Net().eval()
+    seen = record(net, lambda x, _: net.head(net.body(x)))
+    assert told(seen) == [("part", 0, "body", True), ("call", 0, "head", False)]
+
+
+def test_a_step_called_as_a_module_is_no_prediction() -> None:
+    class Step(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = Net()
+
+        def forward(self, batch: Any, _: int) -> Any:
+            return functional.cross_entropy(self.net(batch[0]), batch[1])
+
+    root, batch = Step().eval(), (X, Y)
+    recorder = Recorder(root, batch, split(batch, {}), 2)
+    recorder.start()
+    root(batch, 0)
+    assert told(recorder.stop()) == [
+        ("loss", "cross_entropy", None, False),
+        ("call", 0, "net", True),
+    ]
+
+
+def test_a_metric_is_no_prediction() -> None:
+    class Metric(nn.Module):
+        def forward(self, scores: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            return (scores.argmax(1) == y).float()
+
+    root = nn.ModuleDict({"net": Net().eval(), "metric": Metric()})
+    seen = record(root, lambda x, y: root["metric"](root["net"](x), y))
+    assert told(seen) == [("call", 0, "net", True)]
+
+
+def test_of_two_calls_of_a_module_the_one_on_the_inputs_counts() -> None:
+    net = Net().eval()
+    seen = record(net, lambda x, _: (net(x), net(x.flip(-1))))
+    assert told(seen) == [("call", 0, "", True)]
+    np.testing.assert_allclose(seen[0].rows, net(X)[:2].detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_two_calls_on_other_things_are_no_prediction() -> None:
+    net = Net().eval()
+    assert record(net, lambda x, _: (net(x + 1), net(x.flip(-1)))) == []
+
+
+def test_what_is_kept_does_not_change_with_the_output() -> None:
+    net = Net().eval()
+    [seen] = record(
+        net, lambda x, _: net(x).zero_() if not torch.is_grad_enabled() else net(x).data.zero_()
+    )
+    assert np.abs(seen.rows).sum() > 0
+
+
+def test_an_error_of_recording_is_kept_from_the_step() -> None:
+    net = Net().eval()
+    recorder = Recorder(net, (X, Y), split((X, Y), {}), 2)
+    recorder._calls._size = "?"  # type: ignore[assignment]
+    recorder._calls._count = "?"  # type: ignore[assignment]
+    recorder._spy._size, recorder._spy._count = 4, "?"  # type: ignore[assignment]
+    recorder.start()
+    functional.cross_entropy(net(X), Y)
+    with pytest.raises(TypeError):
+        recorder.stop()
+    assert not net._forward_hooks
+
+
+def test_parts_with_a_usual_name_are_taken_from_a_mapping() -> None:
+    outputs = {
+        "loss": torch.ones(()),
+        "preds": torch.ones(4, 3),
+        "features": torch.ones(4, 9),
+        "step": 3,
+    }
+    assert [(e.source, e.place) for e in of_step(outputs, 4, 2, None)] == [
+        ("named output", "preds"),
+        ("output", "features"),
+    ]
+    assert [e.source for e in of_step(outputs, 4, 2, "features")] == [
+        "named output",
+        "named output",
+    ]
+    assert [list(of_step(odd, 4, 2, None)) for odd in (None, torch.ones(()), 3.0, "x")] == [[]] * 4
+
+
+def drawn_from() -> Any:
+    state: Any = np.random.get_state()  # noqa: NPY002 - what users draw from
+    return state[1].tolist()
+
+
+def samples() -> list[Sample]:
+    return [Sample("", X[i].numpy(), "", {}, X[i]) for i in range(3)]
+
+
+def test_another_forward_predicts_as_in_evaluation() -> None:
+    net = Net().train()
+    net.body[1].eval()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    states = torch.get_rng_state(), random.getstate(), drawn_from()
+    modes = [module.training for module in net.modules()]
+    [seen] = forward_again(net, "", samples(), listed=False, device=torch.device("cpu"))
+    assert [module.training for module in net.modules()] == modes
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert random.getstate() == states[1]
+    assert drawn_from() == states[2]
+    np.testing.assert_allclose(seen.rows, net.eval()(X[:3]).detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_a_forward_that_counts_and_draws_leaves_no_trace() -> None:
+    class Busy(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("calls", torch.zeros(()))
+            self.train()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.get_buffer("calls").add_(1)
+            return x.mean((2, 3)) + torch.rand(()) + random.random() + float(np.random.rand())  # noqa: NPY002, S311
+
+    net = Busy()
+    states = torch.get_rng_state(), random.getstate()
+    forward_again(net, "", samples(), listed=False, device=torch.device("cpu"))
+    assert float(net.get_buffer("calls")) == 0
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert random.getstate() == states[1]
+
+
+def test_a_forward_that_fails_leaves_no_trace() -> None:
+    net = Net().train()
+    with pytest.raises(RuntimeError):
+        forward_again(net, "head", samples(), listed=False, device=torch.device("cpu"))
+    assert all(module.training for module in net.modules())
+
+
+def compiled(module: nn.Module) -> Any:
+    return torch.compile(module)
+
+
+def test_compiled_models_are_known() -> None:
+    assert not is_compiled(Net())
+    assert is_compiled(nn.Sequential(compiled(Net())))
+    in_place = Net()
+    in_place.compile()
+    assert is_compiled(in_place)
+
+
+def test_a_root_without_a_forward_predicts_by_its_one_compiled_child() -> None:
+    inner = Net()
+    root = nn.Module()
+    assert predictor(root, "") is None
+    root.add_module("net", compiled(inner))
+    assert predictor(root, "") is inner
+    own = [f"net.{name}" for name, _ in inner.named_parameters()]
+    assert [name for name, _ in named_parameters(root)] == own
+
+
+def test_gradients_are_dense_unscaled_and_once() -> None:
+    table = nn.Embedding(10, 4, sparse=True)
+    shared, frozen = nn.Linear(4, 4), nn.Linear(4, 4)
+    frozen.requires_grad_(requires_grad=False)
+    (shared(shared(table(torch.tensor([1, 1, 3])))).sum() * 8).backward()
+    parameters = [
+        ("table", table.weight),
+        ("a", shared.weight),
+        ("b", shared.weight),
+        ("frozen", frozen.weight),
+    ]
+    found = gradients_of(parameters, scale=8.0)
+    assert list(found) == ["table", "a"]
+    assert found["table"].shape == (2, 4)
+    assert shared.weight.grad is not None
+    assert torch.equal(found["a"], shared.weight.grad / 8)
