@@ -38,7 +38,7 @@ def test_it_captures_inputs_predictions_and_gradients_by_itself(run: RunReader) 
 def test_its_captions_and_masks_tell_truth_from_prediction(demo: tuple[Path, str]) -> None:
     digits, tissue = (open_run(demo[0] / name / "version_0") for name in ("digits", "tissue"))
     labels = [digits.load(row).notes.label for row in digits.rows("val/predictions")]
-    assert ["1", "7", "4", "6", "3", "1", "3", "9"] == [label.truth for label in labels]
+    assert [label.truth for label in labels] == ["1", "7", "4", "6", "3", "1", "3", "9"]
     masks = [set(tissue.load(row).masks) for row in tissue.rows("val/predictions")]
     assert [{"ground_truth", "predictions"}] * 8 == masks
 
