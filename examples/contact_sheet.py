@@ -100,7 +100,10 @@ def _rgb(image: Image) -> np.ndarray:
 
 
 def _overlaid(image: Image, mask_set: str) -> np.ndarray:
-    ids = np.minimum(image.masks[mask_set].to_numpy(), len(COLOURS) - 1)
+    ids = image.masks[mask_set].to_numpy()
+    if ids is None:  # a set of class names without pixels
+        return _rgb(image)
+    ids = np.minimum(ids, len(COLOURS) - 1)
     blended = _rgb(image) // 2 + COLOURS[ids] // 2
     return np.where((ids == 0)[..., None], _rgb(image), blended)
 

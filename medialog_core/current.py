@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 import warnings
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -49,7 +50,7 @@ def init(
     name: str | None = None,
     *,
     dir: str | os.PathLike[str] | None = None,
-    config: Mapping[str, Any] | None = None,
+    config: Mapping[str, Any] | Namespace | None = None,
     id: str | None = None,
     tags: Sequence[str] = (),
     notes: str | None = None,
