@@ -12,7 +12,7 @@ from .batch import Batch, rows
 from .evidence import LOSS_TARGET, Evidence, Reading, Unsure
 from .options import Role
 from .recognise import Found, reads, recognise
-from .samples import Pins, Sample, digest_of, sample_id
+from .samples import Pins, Sample, as_input, digest_of, sample_id
 
 Forward = Callable[[Role, Sequence[Sample]], "Sequence[Evidence]"]
 """Predicts samples again with the module of that path; gives nothing where it can't."""
@@ -132,14 +132,12 @@ class Follower:
         first = len(self.samples)
         targets = {place: rows(leaf, count) for place, leaf in batch.targets.items()}
         fresh = []
-        for i, row in enumerate(rows(batch.inputs, count)):
+        for i, row in enumerate(map(as_input, rows(batch.inputs, count))):
             digest = digest_of(row)
             place = self._position(first + i) if self._position is not None else None
             own = {name: kept[i] for name, kept in targets.items()}
             fresh.append(
-                Sample(
-                    sample_id(self._loader, place, digest), np.array(row), digest, own, native(i)
-                )
+                Sample(sample_id(self._loader, place, digest), row, digest, own, native(i))
             )
         self._pins.add(fresh)
         self._places[batch_idx] = (first, count)
@@ -201,7 +199,7 @@ def _key(evidence: Evidence) -> Key:
 
 
 def _match(pinned: Sequence[Sample], inputs: Sequence[Any]) -> bool:
-    return [s.digest for s in pinned] == [digest_of(row) for row in inputs]
+    return [s.digest for s in pinned] == [digest_of(as_input(row)) for row in inputs]
 
 
 def _joined(before: Evidence, after: Evidence) -> Evidence:

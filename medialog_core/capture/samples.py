@@ -56,10 +56,16 @@ class Pins:
         return 0 if self.complete else self.wanted - len(self.samples)
 
 
+def as_input(row: Any) -> Array:
+    """Give one sample's input as an array of its own: text as text, anything else by its `repr`."""
+    array = np.array(row)
+    return np.array(repr(row)) if array.dtype == object else array
+
+
 def digest_of(array: Array) -> str:
     """Give 12 hex digits that tell an input by its shape, dtype and content."""
     digest = hashlib.sha1(f"{array.shape}{array.dtype.str}".encode(), usedforsecurity=False)
-    digest.update(np.ascontiguousarray(array).view(np.uint8).data if array.size else b"")
+    digest.update(array.tobytes())
     return digest.hexdigest()[:12]
 
 

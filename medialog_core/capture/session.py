@@ -129,6 +129,8 @@ class Session:
         for run in self._runs:
             if not run.finished:
                 run.state("health", "capture", health)
+        self.count("capture_put_off", self.budget.refused)
+        self.count("capture_overspent_ms", int(1000 * max(self.budget.overspent_secs, 0.0)))
 
 
 def _no_pictures(stage: str, batch: Batch) -> str:

@@ -206,9 +206,7 @@ def _regression(case: Case) -> bool:
         return False
     if len(shape) > 1 or np.prod(shape) != np.prod(truth) or len(truth) > 1:
         return False
-    return case.loss is not None or (
-        not case.binary_truth and (not case.id_truth or np.prod(shape) == 1)
-    )
+    return case.loss is not None or not (case.binary_truth or case.id_truth)
 
 
 TESTS: Mapping[str, Callable[[Case], bool]] = {

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch.nn import functional
+from torch.nn.modules.loss import _Loss
 from torch.overrides import TorchFunctionMode
 
 from .batch import Batch
@@ -211,7 +212,8 @@ def _last_of(seen: Sequence[tuple[str, dict[Any, Rows], bool]]) -> Any:
 
 
 def _two_levels(root: torch.nn.Module) -> Iterator[tuple[str, torch.nn.Module]]:
-    yield "", root
+    """Give root, children and grandchildren by path; losses, which may answer by sample, are no models."""
+    paths = {"": root, **dict(root.named_children())}
     for name, child in root.named_children():
-        yield name, child
-        yield from ((f"{name}.{inner}", module) for inner, module in child.named_children())
+        paths |= {f"{name}.{inner}": module for inner, module in child.named_children()}
+    return ((path, module) for path, module in paths.items() if not isinstance(module, _Loss))

@@ -66,7 +66,12 @@ def of_step(outputs: Any, size: int, count: int, pinned: Role | None) -> Iterato
 
 def native_rows(inputs: Any) -> Callable[[int], Any]:
     """Give a function that copies one row of a batch's inputs to the CPU, its dtype kept."""
-    return lambda i: inputs[i].detach().cpu().clone()
+
+    def row(i: int) -> Any:
+        given = inputs[i]
+        return given.detach().cpu().clone() if isinstance(given, torch.Tensor) else given
+
+    return row
 
 
 def collated(rows: Sequence[Any], device: torch.device, listed: bool) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 
 from medialog_core.capture.batch import Batch, split
 from medialog_core.capture.evidence import LOSS_TARGET, Evidence, Unsure
@@ -127,3 +128,13 @@ def test_a_digest_tells_shape_dtype_and_content() -> None:
     assert digest_of(same.copy()) == digest_of(X[0][:, ::-1][:, ::-1])
     assert len({digest_of(each) for each in (same, *others)}) == 4
     assert len(digest_of(same)) == 12
+
+
+@pytest.mark.parametrize("inputs", [["a cat", "a dog"], [{"ids": 1}, {"ids": 2}]])
+def test_inputs_that_are_no_arrays_are_followed_too(inputs: Any) -> None:
+    following = follower(num_samples=2)
+    for _ in range(2):
+        following.begin()
+        leading = following.look(0, Batch(inputs, {1: Y[:2]}), lambda _: None)
+        assert leading is not None
+        assert len({s.digest for s in leading.samples}) == 2

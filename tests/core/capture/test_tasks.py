@@ -78,10 +78,10 @@ KNOWN: dict[str, tuple[str, Any, Any, str | None]] = {
     "its own input": ("image-to-image", floats(3, 6, 8), PICTURE, "binary_cross_entropy"),
     "numbers": ("regression", floats(2), floats(2), None),
     "a number": ("regression", floats(1), floats(), "l1_loss"),
-    "ages": ("regression", floats(1), ids(90), None),
 }
 
 UNKNOWN: dict[str, tuple[Any, Any, str | None]] = {
+    "ages, or a loss for each digit": (floats(), ids(90), None),
     "an id too high": (floats(5), ids(6), None),
     "one label each, no loss known": (floats(5), one_hot(5), None),
     "0 and 1 as floats, no loss known": (floats(), ids(2).astype(np.float32), None),

@@ -92,6 +92,12 @@ def test_a_metric_is_no_prediction() -> None:
     assert told(seen) == [("call", 0, "net", True)]
 
 
+def test_a_loss_by_sample_is_no_prediction() -> None:
+    root = nn.ModuleDict({"net": Net().eval(), "loss": nn.KLDivLoss(reduction="none")})
+    seen = record(root, lambda x, _: root["loss"](root["net"](x), torch.ones(4, 3)))
+    assert told(seen) == [("call", 0, "net", True)]
+
+
 def test_of_two_calls_of_a_module_the_one_on_the_inputs_counts() -> None:
     net = Net().eval()
     seen = record(net, lambda x, _: (net(x), net(x.flip(-1))))

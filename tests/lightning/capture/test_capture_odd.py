@@ -33,6 +33,7 @@ def flat(outputs: Any) -> Any:
 ODD: dict[str, Any] = {
     "too few classes": lambda logits, _: {"preds": logits[:, :3]},
     "predictions that differ": lambda logits, _: {"preds": logits, "logits": -logits},
+    "floats for ids": lambda _, y: {"preds": y.float()},
     "another number of rows": lambda logits, _: {"preds": logits[:1], "logits": logits[:, :2]},
 }
 
@@ -230,3 +231,31 @@ def test_several_validation_loaders_are_kept_apart(
     for i in range(2):
         rows = run.rows(f"val/dataloader_idx_{i}/predictions")
         assert [row.sample_id for row in rows] == [f"{i}/0", f"{i}/1"]
+
+
+@from_here
+def test_texts_give_a_table_of_outputs(
+    trials: Any, module_of: Any, tmp_path: Any, pl: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = ["a cat", "a dog", "a fox"]
+    loader: Any = torch.utils.data.DataLoader([(word, i) for i, word in enumerate(words)], 3)  # type: ignore[arg-type]
+
+    def step(self: Any, batch: Any, _: int) -> Any:
+        lengths = torch.tensor([[float(len(word)), 1.0] for word in batch[0]])
+        return functional.mse_loss(self.net[1].weight[:1, :2] * lengths, lengths)
+
+    logger = MediaLogger(tmp_path, capture=Capture(budget=1.0))
+    trainer = pl.Trainer(
+        logger=logger,
+        max_epochs=1,
+        accelerator="cpu",
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+    module = module_of(trials["classification"](), training_step=step, validation_step=step)
+    trainer.fit(module, loader, loader)
+    logger.finalize("success")
+    run = medialog_core.open_run(logger.save_dir)
+    [row] = run.rows("val/predictions")
+    assert run.load(row).get_column("truth") == ["5, 1"] * 3
+    assert not any("failed" in record.message for record in caplog.records)
