@@ -81,7 +81,7 @@ def to_scalar(value: Any) -> float | None:
     if isinstance(value, np.generic) or is_array(value):
         array = np.asarray(value) if isinstance(value, np.generic) else to_numpy(value, "value")
         if array.size == 1 and array.dtype.kind in "biuf":
-            return to_scalar(array.item())
+            return float(array.item()) if array.dtype.kind == "f" else int(array.item())
     return None
 
 

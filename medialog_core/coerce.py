@@ -17,12 +17,12 @@ import numpy as np
 from PIL import Image as PilImage
 
 from .arrays import describe, is_array, to_scalar
-from .errors import MedialogError, WrongType
+from .errors import InvalidInput, MedialogError, WrongType
 from .media.frames import is_frame
 from .media.histogram import Histogram
 from .media.image import Image
 from .media.table import Table
-from .media.text import Text
+from .media.text import Text, check_text
 
 Media = Image | Histogram | Table | Text
 MEDIA = (Image, Histogram, Table, Text)
@@ -59,8 +59,10 @@ def coerce(key: str, value: Any) -> Coerced:
 
     Raises:
         WrongType: None of these; the key is named.
-        InvalidInput: A picture, array or text that cannot be kept; the key is named.
+        InvalidInput: A number, picture, array or text that cannot be kept; the key is named.
     """
+    if not key.isascii():
+        check_text(key, "log: key")
     rule = _RULES.get(type(value))
     if rule is None:
         rule = _rule_by_looks(value)
@@ -71,6 +73,16 @@ def coerce(key: str, value: Any) -> Coerced:
 
 
 def _itself(value: Any) -> Any:
+    return value
+
+
+def _integer(value: int) -> int:
+    try:
+        float(value)
+    except OverflowError:
+        raise InvalidInput(
+            f"expected a number that 64 bits hold, got an int of {value.bit_length()} bits; log its logarithm"
+        ) from None
     return value
 
 
@@ -124,7 +136,7 @@ def _refuse(value: Any) -> Coerced:
 _Rule = Callable[[Any], Coerced]
 _RULES: dict[type[Any], _Rule] = {
     float: _itself,
-    int: _itself,
+    int: _integer,
     bool: int,
     type(None): _skip,
     str: _text,

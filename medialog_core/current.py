@@ -19,13 +19,15 @@ from .lifecycle import say
 from .opening import start
 from .payload import Sink
 from .runs import Run
-from .spec import QUEUE_BYTES, Durability, RunSpec
+from .spec import QUEUE_BYTES, Durability, RunSpec, one_of
 from .store.layout import RUN_FILE
 from .worker import OnFull
 
 _active: Run | None = None
 
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}")
+_REINIT = (None, True, False, "default", "return_previous", "finish_previous", "create_new")
+_RESUME = (None, True, False, "allow", "auto", "must", "never")
 _FALSE = ("", "0", "false", "no")
 _WANDB_ONLY = {
     "allow_val_change",
@@ -84,7 +86,7 @@ def init(
         job_type: What it does, e.g. `train`.
         resume: `never` refuses an existing id, `must` a new one; anything else takes both.
         reinit: What becomes of an active run: finished with a notice (default), returned
-            (`return_previous`), or left alone beside the new one (`create_new`).
+            (`return_previous` or False), or left alone beside the new one (`create_new`).
         mode: `disabled` checks arguments and does nothing else; `online` and `offline` are the same,
             local. `$MEDIALOG_MODE` where absent.
         sinks: `store`, `tensorboard`, both, or objects that satisfy `payload.Sink`.
@@ -100,12 +102,11 @@ def init(
     """
     global _active  # noqa: PLW0603 - this module exists to hold it
     _refuse_unknown(wandb_names)
+    one_of("reinit", reinit, _REINIT)
+    one_of("resume", resume, _RESUME)
     before = active()
-    if before is not None and reinit == "return_previous":
+    if before is not None and reinit in (False, "return_previous"):
         return before
-    if before is not None and reinit != "create_new":
-        say(f"run {before.name} is finished, because init() was called again")
-        before.finish()
     disabled = chosen_mode(mode) == "disabled"
     run_id = _checked_id(id)
     directory = Path(_base(dir), _folder(project), run_id).absolute()
@@ -128,6 +129,9 @@ def init(
         group=group,
         job_type=job_type,
     )
+    if before is not None and reinit != "create_new":
+        say(f"run {before.name} is finished, because init() was called again")
+        before.finish(quiet=True)
     _active = start(spec)
     if not disabled:
         say(f"run {_active.name} in {_active.dir}")

@@ -1,11 +1,12 @@
 """A run's end, however it comes: exit, SIGTERM, a forked child, a worker of multiprocessing.
 
-Every hook holds the run weakly and goes when the run is finished; there is no state here.
+Every hook goes when the run is finished, but those for forks, which hold it weakly.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing
 import os
 import platform
@@ -32,7 +33,10 @@ class Ending(Protocol):
     def finish(
         self, status: str = ..., *, timeout_secs: float | None = ..., quiet: bool = ...
     ) -> None:
-        """Write what is left."""
+        """Write what is left and end."""
+
+    def settle(self, timeout_secs: float) -> bool:
+        """Write what is left and go on."""
 
     def reset_after_fork(self) -> None:
         """Become a child's own handle."""
@@ -43,31 +47,39 @@ def nothing() -> None:
 
 
 def guard(run: Ending) -> Callable[[], None]:
-    """Make sure that `run` is drained when the process ends; give what undoes it."""
-    ref = weakref.ref(run)
+    """Make sure that `run` is drained when the process ends; give what undoes it.
 
-    def at_exit() -> None:
-        alive = ref()
-        if alive is not None:
-            alive.finish("failed" if _died() else "finished", quiet=True)
+    Until then the run is held here, so that one which nobody refers to any more loses nothing.
+    """
+    ref = weakref.ref(run)
+    on_term = _OnTerm(ref)
+    finalizers: list[util.Finalize] = []
+
+    def at_exit(run: Ending) -> None:
+        run.finish("killed" if on_term.came else "failed" if _died() else "finished", quiet=True)
 
     def in_child() -> None:
         alive = ref()
         if alive is not None:
             alive.reset_after_fork()
 
-    atexit.register(at_exit)
+    def finalize(run: Ending) -> None:
+        finalizers.append(util.Finalize(None, at_exit, (run,), exitpriority=100))
+
+    atexit.register(at_exit, run)
     # A child of multiprocessing skips atexit and clears the finalizers that it inherits.
-    util.register_after_fork(run, lambda _: util.Finalize(None, at_exit, exitpriority=100))
+    util.register_after_fork(run, finalize)
     if multiprocessing.parent_process() is not None:
-        util.Finalize(None, at_exit, exitpriority=100)
+        finalize(run)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=in_child)
-    undo_signal = _on_term(ref)
+    on_term.install()
 
     def undo() -> None:
         atexit.unregister(at_exit)
-        undo_signal()
+        for finalizer in finalizers:
+            finalizer.cancel()
+        on_term.remove()
 
     return undo
 
@@ -88,7 +100,10 @@ def drain(worker: Worker, timeout_secs: float | None) -> int:
 
 def say(message: str) -> None:
     """Print a line for people, unless MEDIALOG_SILENT is set."""
-    if os.environ.get("MEDIALOG_SILENT", "") in ("", "0"):
+    if os.environ.get("MEDIALOG_SILENT", "") not in ("", "0"):
+        return
+    # It may be closed, or a signal may have interrupted a write to it.
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
         print(f"medialog: {message}", file=sys.stderr, flush=True)  # noqa: T201
 
 
@@ -109,32 +124,49 @@ def _died() -> bool:
     return hasattr(sys, "last_value") and not hasattr(sys, "ps1") and "IPython" not in sys.modules
 
 
-def _on_term(ref: weakref.ref[Ending]) -> Callable[[], None]:
-    if threading.current_thread() is not threading.main_thread():
-        return nothing
-    before = signal.getsignal(signal.SIGTERM)
-    if before is None:  # installed from C: not ours to chain
-        return nothing
-    owner = os.getpid()
+class _OnTerm:
+    """What SIGTERM does to a run, in this process or in a child that inherited the handler.
 
-    def handler(number: int, frame: FrameType | None) -> None:
-        run = ref()
-        if run is not None and os.getpid() == owner:
-            run.finish("killed", timeout_secs=TERM_SECS, quiet=True)
-        _hand_on(before, number, frame)
+    Where the signal ends the process, the run is drained and ended first. Where a handler of the
+    user's or of a framework's decides what happens (it was there before, or calls this one), what
+    was logged is committed and the run stays open: the training may go on to its next checkpoint.
+    """
 
-    def undo() -> None:
+    def __init__(self, ref: weakref.ref[Ending]) -> None:
+        self.came = False
+        self._ref = ref
+        self.before: Any = None
+
+    def install(self) -> None:
+        """Take the signal, if this is the main thread."""
+        if threading.current_thread() is threading.main_thread():
+            self.before = signal.getsignal(signal.SIGTERM)
+            if self.before is not None:  # None was installed from C: not ours to chain
+                signal.signal(signal.SIGTERM, self)
+
+    def remove(self) -> None:
+        """Give the signal back, unless somebody took it meanwhile."""
         in_main = threading.current_thread() is threading.main_thread()
-        if in_main and signal.getsignal(signal.SIGTERM) is handler:
-            signal.signal(signal.SIGTERM, before)
+        if in_main and signal.getsignal(signal.SIGTERM) is self:
+            signal.signal(signal.SIGTERM, self.before)
 
-    signal.signal(signal.SIGTERM, handler)
-    return undo
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+        last = _end_of_chain(signal.getsignal(number))
+        run = self._ref()
+        if run is not None and last == signal.SIG_DFL:
+            run.finish("killed", timeout_secs=TERM_SECS, quiet=True)
+        elif run is not None:
+            run.settle(TERM_SECS)
+        if callable(self.before):
+            self.before(number, frame)
+        elif last == signal.SIG_DFL:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
 
-def _hand_on(before: Any, number: int, frame: FrameType | None) -> None:
-    if callable(before):
-        before(number, frame)
-    elif before == signal.SIG_DFL:
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+def _end_of_chain(handler: Any) -> Any:
+    """Give the first handler that is not ours, from the one that is installed."""
+    while isinstance(handler, _OnTerm):
+        handler = handler.before
+    return handler

@@ -22,8 +22,9 @@ class Recorded(MutableMapping[str, Any]):
         return self._values[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self._on_set(str(key), value)
-        self._values[str(key)] = value
+        name = _writable(str(key))
+        self._on_set(name, value)
+        self._values[name] = value
 
     def __delitem__(self, key: str) -> None:
         self._on_set(key, None)
@@ -79,7 +80,7 @@ class Summary(Recorded):
 def to_json(value: Any) -> Any:
     """Give `value` as JSON can hold it: numbers of any library, arrays as lists, the rest by `repr`."""
     if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
+        return {_writable(str(key)): to_json(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
         return [to_json(item) for item in sorted(value, key=repr)]
     if isinstance(value, list | tuple):
@@ -88,11 +89,18 @@ def to_json(value: Any) -> Any:
 
 
 def _leaf(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str):
+        return _writable(value)
+    if value is None or isinstance(value, bool):
         return value
     scalar = to_scalar(value)
     if scalar is not None:
         return to_number(scalar)
     if is_array(value):
         return to_json(to_numpy(value, "value").tolist())
-    return str(value) if hasattr(value, "__fspath__") else repr(value)
+    return _writable(str(value) if hasattr(value, "__fspath__") else repr(value))
+
+
+def _writable(text: str) -> str:
+    """Give text as UTF-8 can hold it: a path of other bytes has lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode()

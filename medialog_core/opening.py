@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from .lifecycle import launch
+from .mappings import to_json
 from .runs import Run
 from .schema import FORMAT, RunFile
 from .spec import RunSpec
@@ -16,7 +17,8 @@ from .store.reader import RunReader
 def start(spec: RunSpec) -> Run:
     """Start a run, or resume the one that is in its directory, in new segments.
 
-    A resumed run keeps its id, name and project, and goes on one step after its highest.
+    A resumed run keeps its id, name and project, and goes on one step after the highest that this
+    rank has logged: what other ranks log meanwhile is not counted.
 
     Raises:
         StoreError: The directory cannot be made, or holds a `run.json` that cannot be read.
@@ -33,7 +35,7 @@ def start(spec: RunSpec) -> Run:
         job_type=spec.job_type,
         tags=list(spec.tags),
         notes=spec.notes,
-        launch=launch(),
+        launch=to_json(launch()),
     )
     made = make_run(spec.directory, mine)
     if made is mine:
@@ -41,5 +43,8 @@ def start(spec: RunSpec) -> Run:
     reader = RunReader(spec.directory)
     known = replace(spec, id=made.run, name=made.name, project=made.project)
     return Run(
-        known, first_step=reader.last_step + 1, config=reader.config, summary=reader.set_summary
+        known,
+        first_step=reader.last_step_of(spec.rank) + 1,
+        config=reader.config,
+        summary=reader.set_summary,
     )

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .arrays import describe
-from .errors import WrongType
+from .arrays import describe, to_scalar
+from .errors import InvalidInput, WrongType
+
+_STEPS = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Steps:
     def __init__(self, first: int = 0) -> None:
         self.next = first
         self._open: int | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may log, too
 
     def peek(self, source: Callable[[], int] | None = None) -> int:
         """Give the step that a call without one would go to."""
@@ -55,6 +57,7 @@ class Steps:
 
         Raises:
             WrongType: `step` is no whole number.
+            InvalidInput: It is beyond 64 bits.
         """
         with self._lock:
             place = self.peek(source) if step is None else _whole(step)
@@ -68,22 +71,49 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
     Raises:
         WrongType: A key is no string.
+        InvalidInput: A key is no text that UTF-8 can hold.
     """
     for key, value in data.items():
-        if not isinstance(key, str):
-            raise WrongType(
-                f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}"
-            )
+        _check_key(key, prefix)
         if isinstance(value, Mapping):
             yield from flatten(value, f"{prefix}{key}/")
         else:
             yield prefix + key, value
 
 
+def to_epoch(epoch: Any) -> float | None:
+    """Give an epoch, a number of any library, as a Python number.
+
+    Raises:
+        WrongType: It is no number.
+    """
+    number = None if epoch is None else to_scalar(epoch)
+    if number is None and epoch is not None:
+        raise WrongType(f"epoch: expected a number, got {describe(epoch)}")
+    return number
+
+
+def _check_key(key: Any, prefix: str) -> None:
+    if not isinstance(key, str):
+        raise WrongType(
+            f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}"
+        )
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"log: {key!r} has half a character (a lone surrogate), which no file can hold; "
+            "use key.encode('utf-8', 'replace').decode()"
+        ) from None
+
+
 def _whole(step: Any) -> int:
     try:
-        return operator.index(step)
+        number = operator.index(step)
     except TypeError:
-        if isinstance(step, float) and step.is_integer():
-            return int(step)
-        raise WrongType(f"step: expected a whole number, got {describe(step)}") from None
+        if not (isinstance(step, float) and step.is_integer()):
+            raise WrongType(f"step: expected a whole number, got {describe(step)}") from None
+        number = int(step)
+    if not -_STEPS <= number < _STEPS:
+        raise InvalidInput(f"step: expected a number of 64 bits, got {number}")
+    return number

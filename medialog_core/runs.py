@@ -6,10 +6,13 @@ into the queue. The rest happens in the background.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from PIL import Image as PilImage
 
 from . import codecs, lifecycle
 from .arrays import describe
@@ -19,7 +22,7 @@ from .errors import InvalidInput, RunFailed, WrongType
 from .health import Health
 from .mappings import Recorded, Summary, to_json
 from .payload import Scalars, State
-from .pending import Pending, Steps, flatten
+from .pending import Pending, Steps, flatten, to_epoch
 from .schema import Area
 from .spec import RunSpec
 
@@ -53,6 +56,7 @@ class Run:
         self._steps = Steps(first_step)
         self._last: dict[str, float] = {}
         self._finished = False
+        self._ending = threading.Lock()
         self._health = Health(spec.id)
         self._background = Background(spec, self._health)
         self.config = Recorded(config or {}, self._set_config)
@@ -60,7 +64,7 @@ class Run:
         self._unguard = lifecycle.guard(self) if not spec.disabled else lifecycle.nothing
         if spec.owner:
             self.state("status", "state", "running")
-        self.config.update(spec.config)
+        self._take_config(spec.config)
 
     # --- what a user calls ------------------------------------------------------------------------
 
@@ -126,6 +130,7 @@ class Run:
         if self._finished:
             raise InvalidInput(f"log: run {self.id!r} is finished; call init() for a new one")
         scalars, media = self._sort(data)
+        epoch = to_epoch(epoch)
         place = self._steps.take(step, commit, self.step_source)
         if self.spec.disabled:
             return
@@ -156,17 +161,23 @@ class Run:
             quiet: Do not raise.
 
         Raises:
+            InvalidInput: There is no such status.
             RunFailed: Something did not reach the disk; the first failure is its cause.
         """
-        if self._finished:
+        if status not in ("finished", "failed", "killed"):
+            raise InvalidInput(f"status: expected finished, failed or killed, got {status!r}")
+        if not self._ending.acquire(blocking=False):
+            # Another thread is at it, or a signal interrupted it: what waits must not be lost.
+            self._background.wait(timeout_secs)
             return
         if self.spec.owner:
-            self._put_state("health", "counts", self.health)
-            self._put_state("status", "state", status)
+            self.note_status(status)
+        elif self._background.used:
+            self._background.put_counts()
         self._finished = True
-        self._unguard()
         self._background.close(timeout_secs)
-        if self._health.first_error is not None and not quiet:
+        self._unguard()
+        if self._background.incomplete and not quiet:
             raise RunFailed(
                 f"run {self.id!r}: not all was written: {self.health}"
             ) from self._health.first_error
@@ -189,6 +200,12 @@ class Run:
         """Record a fact of the run itself; `value` becomes JSON, what JSON lacks by its `repr`."""
         self._put_state(area, key, to_json(value))
 
+    def note_status(self, status: str) -> None:
+        """Write the status, and the health once all before is encoded; the run stays open."""
+        self._put_state("status", "state", status)
+        if not (self.spec.disabled or self._finished):
+            self._background.put_counts()
+
     def count(self, name: str, n: int = 1) -> None:
         """Add to a counter of `health`."""
         self._health.count(name, n)
@@ -196,6 +213,10 @@ class Run:
     def warn_once(self, topic: str, message: str) -> None:
         """Say `message` the first time for this topic; count it every time."""
         self._health.warn_once(topic, message)
+
+    def settle(self, timeout_secs: float) -> bool:
+        """Commit what was logged so far, as `flush`, but never raise."""
+        return self._background.flush(timeout_secs)
 
     def reset_after_fork(self) -> None:
         """Become the child's own handle: an empty queue, new files, and no power to end the run."""
@@ -229,9 +250,15 @@ class Run:
 
     def _put_state(self, area: Area, key: str, value: Any) -> None:
         if not (self.spec.disabled or self._finished):
-            self._background.put(
-                State(area, key, value, time.time(), self.spec.rank), _SCALAR_BYTES
-            )
+            record = State(area, key, value, time.time(), self.spec.rank)
+            self._background.put(record, _SCALAR_BYTES, always=True)
+
+    def _take_config(self, config: Mapping[str, Any]) -> None:
+        try:
+            self.config.update(config)
+        except BaseException:
+            self.finish("failed", quiet=True)
+            raise
 
     def _set_config(self, key: str, value: Any) -> None:
         if type(value) in codecs.MEDIA:
@@ -241,18 +268,24 @@ class Run:
         self.state("config", key, value)
 
     def _set_summary(self, key: str, value: Any) -> None:
-        if type(value) in codecs.MEDIA and not self.spec.disabled:
-            values = (coerce(key, value),)
-            now = time.time()
-            self._put_media(Pending(key, None, None, now, self.spec.rank, values, listed=False))
-        else:
+        listed = isinstance(value, list | tuple) and len(value) > 0
+        if not all(_is_media(item) for item in (value if listed else [value])):
             self.state("summary", key, value)
+        elif not self.spec.disabled:
+            coerced = coerce(key, value)
+            values = tuple(coerced) if isinstance(coerced, list) else (coerced,)
+            now = time.time()
+            self._put_media(Pending(key, None, None, now, self.spec.rank, values, listed))
 
     def _raise_if_strict(self) -> None:
         if self.spec.strict and self._health.first_error is not None:
             raise RunFailed(
                 f"run {self.id!r}: a write failed, and strict=True"
             ) from self._health.first_error
+
+
+def _is_media(value: Any) -> bool:
+    return type(value) in codecs.MEDIA or isinstance(value, PilImage.Image)
 
 
 def _reopen(spec: RunSpec, first_step: int) -> Run:

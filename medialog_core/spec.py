@@ -54,8 +54,8 @@ class RunSpec:
     job_type: str | None = None
 
     def __post_init__(self) -> None:
-        _one_of("on_full", self.on_full, ("wait", "drop"))
-        _one_of("durability", self.durability, (None, "fsync"))
+        one_of("on_full", self.on_full, ("wait", "drop"))
+        one_of("durability", self.durability, (None, "fsync"))
         if self.queue_bytes <= 0:
             raise InvalidInput(
                 f"queue_bytes: expected a positive number of bytes, got {self.queue_bytes!r}"
@@ -67,6 +67,11 @@ class RunSpec:
         return replace(self, owner=False, config={})
 
 
-def _one_of(field_name: str, value: object, allowed: tuple[object, ...]) -> None:
+def one_of(field_name: str, value: object, allowed: tuple[object, ...]) -> None:
+    """Check that `value` is one of what a field may hold.
+
+    Raises:
+        InvalidInput: It is not.
+    """
     if value not in allowed:
         raise InvalidInput(f"{field_name}: expected one of {allowed}, got {value!r}")

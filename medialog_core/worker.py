@@ -6,12 +6,15 @@ What it guarantees:
 - An item is committed within `period_secs` of being consumed, or the failure is handed to
   `on_error` and the commit is tried again a period later.
 - `consume` and `commit` run in the thread only, so what they call needs no lock.
-- An exception in either never ends the thread.
+- An exception in either never ends the thread; should it die all the same, nobody waits for it.
+- Whoever is interrupted in here by a signal may call `flush` and `close` in its handler: they wait
+  with the lock given back, at whatever depth it is held.
 - After a fork the child has an empty queue, new locks and no thread until it puts something.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -23,6 +26,8 @@ OnFull = Literal["wait", "drop"]
 GATHER_BYTES = 32 * 1024
 GATHER_SECS = 0.2
 """Less than GATHER_BYTES waits so long for company: fewer wakes, fewer fights for the GIL."""
+_LAST_STEPS_SECS = 1.0
+"""A thread that has ended its work is gone by then; it has no part in what is left."""
 IDLE_SECS = 15.0
 """A commit that finds nothing new happens this often; the run's heartbeat rides on it."""
 
@@ -62,7 +67,7 @@ class Worker:
         self._changed = threading.Condition()
         self._queue: deque[tuple[Any, int]] = deque()
         self._thread: threading.Thread | None = None
-        self._asleep = self._closing = False
+        self._asleep = self._closing = self._ended = False
         self._put = self._consumed = self._committed = self._flush_to = self._failures = 0
         self._commit_at = 0.0
         self.queued_bytes = 0
@@ -80,46 +85,62 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether the thread was started and has not ended."""
+        return self._thread is not None and not self._ended
 
-    def put(self, item: Any, nbytes: int) -> bool:
-        """Queue an item; False where it was refused because the queue is full or closed."""
+    @property
+    def closing(self) -> bool:
+        """Whether further items are refused."""
+        return self._closing
+
+    def put(self, item: Any, nbytes: int, *, always: bool = False) -> bool:
+        """Queue an item.
+
+        Args:
+            item: For `consume`.
+            nbytes: Its cost.
+            always: Take it although the queue is full.
+
+        Returns:
+            False where it was refused: the queue is full or closed, or no thread can be started.
+        """
         with self._changed:
-            if not self._has_room(nbytes) and self._on_full == "wait":
+            always = always or self._is_mine()
+            if not (always or self._has_room(nbytes)) and self._on_full == "wait":
                 self._wait_for_room(nbytes)
-            if self._closing or not self._has_room(nbytes):
+            if self._closing or self._ended or not (always or self._has_room(nbytes)):
+                return False
+            if self._thread is None and not self._start():
                 return False
             self._queue.append((item, nbytes))
             self._put += 1
             self.queued_bytes += nbytes
-            if self._thread is None:
-                self._start()
-            elif self._asleep or self.queued_bytes >= GATHER_BYTES:
+            if self._asleep or self.queued_bytes >= GATHER_BYTES:
                 self._changed.notify_all()
         return True
 
     def flush(self, timeout_secs: float | None = None) -> bool:
         """Wait until all that was put is committed; False after the time or a failed commit."""
         with self._changed:
-            if self._thread is None:
-                return True
             target, failures = self._put, self._failures
-            self._flush_to = max(self._flush_to, target)
-            self._changed.notify_all()
-            self._changed.wait_for(
-                lambda: self._committed >= target or self._failures > failures, timeout_secs
-            )
+            if self.alive and not self._is_mine():
+                self._flush_to = max(self._flush_to, target)
+                self._changed.notify_all()
+                self._changed.wait_for(
+                    lambda: self._committed >= target or self._failures > failures or self._ended,
+                    timeout_secs,
+                )
             return self._committed >= target
 
     def close(self, timeout_secs: float | None = None) -> int:
         """Refuse further items, consume and commit the rest; give how many items were left."""
         with self._changed:
             self._closing = True
-            thread = self._thread
             self._changed.notify_all()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout_secs)
+            if not self._is_mine():
+                self._changed.wait_for(lambda: not self.alive, timeout_secs)
+        if self._ended and self._thread is not None and not self._is_mine():
+            self._thread.join(_LAST_STEPS_SECS)
         return self.uncommitted_items
 
     def _has_room(self, nbytes: int) -> bool:
@@ -127,12 +148,30 @@ class Worker:
 
     def _wait_for_room(self, nbytes: int) -> None:
         began = time.monotonic()
-        self._changed.wait_for(lambda: self._closing or self._has_room(nbytes))
+        self._changed.wait_for(lambda: self._closing or self._ended or self._has_room(nbytes))
         self.waited_secs += time.monotonic() - began
 
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._loop, name="medialog", daemon=True)
-        self._thread.start()
+    def _is_mine(self) -> bool:
+        """Say whether the caller is the thread itself, which cannot wait for itself."""
+        return threading.current_thread() is self._thread
+
+    def _start(self) -> bool:
+        thread = threading.Thread(target=self._run, name="medialog", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no more threads, or the interpreter ends
+            self._tell(error)
+            return False
+        self._thread = thread
+        return True
+
+    def _run(self) -> None:
+        try:
+            self._loop()
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
 
     def _loop(self) -> None:
         while True:
@@ -142,6 +181,10 @@ class Worker:
                 self._commit_now()
             if self._closing and not self._queue:
                 return
+
+    def _tell(self, error: Exception) -> None:
+        with contextlib.suppress(Exception):  # what it calls may be the user's: a logging filter
+            self._on_error(error)
 
     def _rest(self) -> None:
         with self._changed:
@@ -164,7 +207,7 @@ class Worker:
             try:
                 self._consume(item)
             except Exception as error:  # noqa: BLE001 - a broken encoder must not end the thread
-                self._on_error(error)
+                self._tell(error)
             del item
             with self._changed:
                 self._queue.popleft()
@@ -182,7 +225,7 @@ class Worker:
         try:
             self._commit()
         except Exception as error:  # noqa: BLE001 - a full disk must not end the thread
-            self._on_error(error)
+            self._tell(error)
             failed = True
         else:
             failed = False

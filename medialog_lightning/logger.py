@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from medialog_core.arrays import describe
+from medialog_core.arrays import describe, to_scalar
 from medialog_core.capture.options import Capture
 from medialog_core.current import chosen_mode, chosen_strict
 from medialog_core.errors import WrongType
@@ -167,7 +167,7 @@ class MediaLogger(MediaMethods):
             step: Training step.
         """
         if ranks.rank() == 0:
-            self.run.log(self._prefixed(metrics), step, epoch=metrics.get("epoch"))
+            self.run.log(self._prefixed(metrics), step, epoch=to_scalar(metrics.get("epoch")))
 
     def log_hyperparams(self, params: Any, metrics: Mapping[str, Any] | None = None) -> None:
         """Add to the run's config, on rank 0 only.

@@ -29,12 +29,13 @@ class MediaMethods:
                 An array of three axes is one image where its first or last axis has 1 to 4 entries.
             step: Training step.
             options: `Image`'s arguments, e.g. `caption`, `masks`, `boxes`, `classes`, `scores`,
-                `sample_id`, `mode`, `file_type`, `normalize`, `value_range`. A list or tuple has one
-                for each image; anything else, such as `normalize=False` or `value_range=(0, 1)`, is
-                for all of them.
+                `sample_id`, `mode`, `file_type`, `normalize`, `value_range`. A list, a tuple or an
+                array of one axis has one for each image; anything else, such as `normalize=False`
+                or `value_range=(0, 1)`, is for all of them.
 
         Raises:
-            InvalidInput: There is no image, one that cannot be logged, or a list of another length.
+            InvalidInput: There is no image, one that cannot be logged (it is named by its place), or
+                a list of another length.
             WrongType: Something that is no image.
         """
         self._log({key: to_images(key, images, options)}, step)
@@ -85,12 +86,15 @@ class MediaMethods:
             format: What the text is: `plain` or `markdown`.
 
         Raises:
-            InvalidInput: Both a text and a table's data were given.
+            InvalidInput: Neither, or both, of a text and a table were given.
         """
+        given = sum(one is not None for one in (columns, data, dataframe, text))
+        if not given:
+            raise InvalidInput(f"log_text({key!r}): expected a text or a table, got neither")
         if text is None and not isinstance(columns, str):
             self.log_table(key, columns, data, dataframe, step)
             return
-        if sum(given is not None for given in (columns, data, dataframe, text)) > 1:
+        if given > 1:
             raise InvalidInput(
                 f"log_text({key!r}): expected a text or a table, got both; log them under two keys"
             )

@@ -135,7 +135,7 @@ class LazyRun:
     def _set_status(self, status: str) -> None:
         self._ended = status != "running"
         if self.opened is not None and self.opened.spec.owner:
-            self.opened.state("status", "state", status)
+            self.opened.note_status(status)
 
     def _reset(self) -> None:
         self.opened = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from medialog_core import Image
 from medialog_core.arrays import describe, is_array
-from medialog_core.errors import InvalidInput
+from medialog_core.errors import InvalidInput, MedialogError
 
 BATCH_AXES = 4
 CHANNELS = (1, 2, 3, 4)
@@ -21,22 +21,27 @@ def to_images(key: str, images: Any, options: Mapping[str, Any]) -> Image | list
     Args:
         key: For errors.
         images: A list, a batch or a single picture.
-        options: `Image`'s arguments: a list or tuple has one for each picture, anything else is
-            for all of them.
+        options: `Image`'s arguments: a list, a tuple or an array of one axis has one for each
+            picture, anything else is for all of them.
 
     Raises:
-        InvalidInput: There is no picture, or an option is a list of another length.
+        InvalidInput: There is no picture, one that cannot be logged, or an option is a list of
+            another length.
+        WrongType: Something that is no picture.
     """
     items = split(images)
     if items is None:
-        return _image(images, {name: _only(key, name, value) for name, value in options.items()})
+        one = {name: _spread(key, name, value, 1)[0] for name, value in options.items()}
+        return _image(images, one, f"log_image({key!r})")
     if not items:
         raise InvalidInput(
             f"log_image({key!r}): expected at least one image, got {describe(images)}"
         )
     columns = {name: _spread(key, name, value, len(items)) for name, value in options.items()}
     return [
-        _image(item, {name: column[i] for name, column in columns.items()})
+        _image(
+            item, {name: column[i] for name, column in columns.items()}, f"log_image({key!r})[{i}]"
+        )
         for i, item in enumerate(items)
     ]
 
@@ -60,11 +65,18 @@ def _is_batch(shape: tuple[int, ...]) -> bool:
     return len(shape) == BATCH_AXES
 
 
-def _image(item: Any, options: Mapping[str, Any]) -> Image:
-    return item if isinstance(item, Image) and not options else Image(item, **options)
+def _image(item: Any, options: Mapping[str, Any], place: str) -> Image:
+    if isinstance(item, Image) and not options:
+        return item
+    try:
+        return Image(item, **options)
+    except MedialogError as error:
+        raise type(error)(f"{place}: {error}") from error
 
 
 def _spread(key: str, name: str, value: Any, n: int) -> Sequence[Any]:
+    if is_array(value) and len(value.shape) == 1 and name not in _PARTS:
+        value = value.tolist()
     if not isinstance(value, list | tuple) or _is_one_value(name, value):
         return [value] * n
     if len(value) != n:
@@ -76,7 +88,3 @@ def _spread(key: str, name: str, value: Any, n: int) -> Sequence[Any]:
 
 def _is_one_value(name: str, value: Sequence[Any]) -> bool:
     return len(value) > 0 and isinstance(value[0], _PARTS.get(name, ()))
-
-
-def _only(key: str, name: str, value: Any) -> Any:
-    return _spread(key, name, value, 1)[0]

@@ -10,6 +10,7 @@ from ..arrays import describe, is_array, to_scalar
 from ..errors import InvalidInput, WrongType
 from ..schema import BoxMeta, BoxSetMeta, Number, Position, to_number
 from .classes import checked_labels, whole
+from .text import check_text
 
 Corners = tuple[float, float, float, float]
 Domain = Literal["fraction", "pixel"]
@@ -38,13 +39,10 @@ def checked_boxes(boxes: Any, size: tuple[int, int]) -> dict[str, BoxSetMeta]:
         raise WrongType(
             f"boxes: expected {{set name: {{'box_data': [...], 'class_labels': names}}}}, got {describe(boxes)}"
         )
-    return {_name(name): _box_set(value, f"boxes[{name!r}]", size) for name, value in boxes.items()}
-
-
-def _name(name: Any) -> str:
-    if not isinstance(name, str):
-        raise WrongType(f"boxes: the name of a set is a string, got {describe(name)}")
-    return name
+    return {
+        check_text(name, "boxes: the name of a set"): _box_set(value, f"boxes[{name!r}]", size)
+        for name, value in boxes.items()
+    }
 
 
 def _box_set(value: Any, field: str, size: tuple[int, int]) -> BoxSetMeta:
@@ -76,19 +74,20 @@ def _box(box: Any, field: str, size: tuple[int, int]) -> BoxMeta:
         raise InvalidInput(
             f"{field}: expected the keys {sorted(_KEYS)}, got {sorted(map(str, box))}"
         )
-    domain = _DOMAINS.get(box.get("domain"))
+    stated = box.get("domain")
+    domain = _DOMAINS.get(stated) if stated is None or isinstance(stated, str) else None
     if domain is None:
         raise InvalidInput(
             f"{field}['domain']: expected 'pixel', or nothing for fractions of the image, "
-            f"got {box['domain']!r}"
+            f"got {stated!r}"
         )
     position = box.get("position", _NOWHERE)
     middle = isinstance(position, Mapping) and "middle" in position
     corners = _from_middle(position, field) if middle else _from_corners(position, field)
     _check_place(corners, domain, field, size)
     class_id, caption = box.get("class_id"), box.get("box_caption")
-    if caption is not None and not isinstance(caption, str):
-        raise WrongType(f"{field}['box_caption']: expected a string, got {describe(caption)}")
+    if caption is not None:
+        check_text(caption, f"{field}['box_caption']")
     return BoxMeta(
         Position(*corners),
         domain,
@@ -117,7 +116,8 @@ def _from_middle(position: Mapping[str, Any], field: str) -> Corners:
             f"{field}['position']: 'middle' goes with 'width' and 'height', got {describe(position)}"
         )
     middle = position["middle"]
-    if not (isinstance(middle, list | tuple) or is_array(middle)) or len(middle) != 2:  # noqa: PLR2004
+    listed = isinstance(middle, list | tuple) and len(middle) == 2  # noqa: PLR2004
+    if not listed and not (is_array(middle) and tuple(middle.shape) == (2,)):
         raise WrongType(f"{field}['position']['middle']: expected [x, y], got {describe(middle)}")
     x, y = _number(middle[0], field, "middle"), _number(middle[1], field, "middle")
     width, height = (
@@ -165,13 +165,10 @@ def checked_scores(scores: Any, field: str) -> dict[str, Number]:
         raise WrongType(
             f"{field}: expected a dictionary of names to numbers, got {describe(scores)}"
         )
-    return {_score_name(name, field): _score(value, name, field) for name, value in scores.items()}
-
-
-def _score_name(name: Any, field: str) -> str:
-    if not isinstance(name, str):
-        raise WrongType(f"{field}: the name of a score is a string, got {describe(name)}")
-    return name
+    return {
+        check_text(name, f"{field}: the name of a score"): _score(value, name, field)
+        for name, value in scores.items()
+    }
 
 
 def _score(value: Any, name: Any, field: str) -> Number:

@@ -130,6 +130,8 @@ def _array(cell: Any) -> Typed:
 def _of_base(base: type[Any], cell: Any) -> Typed:
     """A subclass (an IntEnum, an OrderedDict, a named tuple) is what it derives from."""
     kind, convert = _RULES[base]
+    if base is str:
+        return _string(str.__str__(cell))  # of an enum's member, too, its own text
     if kind in MEDIA.values() or base is type(None):
         return kind, cell
     return typed(base(cell)) if convert is not None else (kind, base(cell))

@@ -6,8 +6,9 @@ import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..arrays import describe
+from ..arrays import describe, to_scalar
 from ..errors import InvalidInput, WrongType
+from .text import check_text
 
 
 class Classes:
@@ -42,9 +43,7 @@ class Classes:
         id_ = one["id"] if isinstance(one["id"], str) else str(whole(one["id"], f"{field}['id']"))
         if id_ in self.names:
             raise InvalidInput(f"{field}: id {id_} comes twice")
-        if not isinstance(one["name"], str):
-            raise WrongType(f"{field}['name']: expected a string, got {describe(one['name'])}")
-        self.names[id_] = one["name"]
+        self.names[id_] = check_text(one["name"], f"{field}['name']")
 
     def __eq__(self, other: object) -> bool:
         return self.names == other.names if isinstance(other, Classes) else NotImplemented
@@ -69,23 +68,29 @@ def checked_labels(labels: Any, field: str) -> dict[str, str]:
 
     Raises:
         WrongType: It is no such dictionary.
+        InvalidInput: A name that no file can hold.
     """
     if labels is None:
         return {}
     if not isinstance(labels, Mapping):
-        raise WrongType(f"{field}: expected a dictionary of ids to names, got {describe(labels)}")
+        raise WrongType(
+            f"{field}: expected a dictionary of ids to names, got {describe(labels)}; "
+            "of a list of names dict(enumerate(names)) makes one"
+        )
     for id_, name in labels.items():
         if type(id_) is not int:
             break
-        if type(name) is not str:
+        if type(name) is not str or not name.isascii():
             break
     else:
         return {str(id_): name for id_, name in labels.items()}
-    return {_key(id_, field): _name(name, id_, field) for id_, name in labels.items()}
+    return {
+        _key(id_, field): str(check_text(name, f"{field}[{id_!r}]")) for id_, name in labels.items()
+    }
 
 
 def whole(value: Any, field: str) -> int:
-    """Give a whole number of any library as an int.
+    """Give a whole number of any library, 3 or 3.0, as an int.
 
     Raises:
         WrongType: It is none.
@@ -93,6 +98,9 @@ def whole(value: Any, field: str) -> int:
     try:
         return operator.index(value)
     except TypeError:
+        number = to_scalar(value)
+        if number is not None and float(number).is_integer():
+            return int(number)
         raise WrongType(f"{field}: expected a whole number, got {describe(value)}") from None
 
 
@@ -100,9 +108,3 @@ def _key(id_: Any, field: str) -> str:
     if isinstance(id_, str) and id_.lstrip("-").isdecimal():
         return str(int(id_))
     return str(whole(id_, f"{field}: its key"))
-
-
-def _name(name: Any, id_: Any, field: str) -> str:
-    if not isinstance(name, str):
-        raise WrongType(f"{field}[{id_!r}]: expected a string, got {describe(name)}")
-    return str(name)

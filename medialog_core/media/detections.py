@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..arrays import describe, to_numpy
 from ..errors import InvalidInput, WrongType
-from .classes import checked_labels, label_of
+from .classes import checked_labels, label_of, whole
 
 Array = NDArray[Any]
+_ToCorners = Callable[[Array], Array]
 _THRESHOLD = 0.5
 """torchvision's masks are probabilities; a pixel above it belongs to the instance."""
 
@@ -32,17 +33,16 @@ def overlays(
     Args:
         sets: Names of sets to torchvision's dictionary, COCO's list of annotations or None.
         class_labels: Class ids to names.
-        box_format: "xyxy" or "xywh", of the dictionaries' `boxes`.
+        box_format: "xyxy", "xywh" or "cxcywh", of the dictionaries' `boxes` where they do not know
+            their own, as torchvision's `BoundingBoxes` do.
 
     Raises:
         WrongType: A set is neither dictionary nor list of dictionaries.
         InvalidInput: An unknown box format, or lengths that differ.
     """
-    if box_format not in ("xyxy", "xywh"):
-        raise InvalidInput(f"box_format: expected 'xyxy' or 'xywh', got {box_format!r}")
-    labels = checked_labels(class_labels, "class_labels")
+    to_corners, labels = _reader(box_format), checked_labels(class_labels, "class_labels")
     found = {
-        name: _read(value, box_format, name) for name, value in sets.items() if value is not None
+        name: _read(value, to_corners, name) for name, value in sets.items() if value is not None
     }
     boxes = {name: _box_set(one, labels) for name, one in found.items()}
     masks = {name: _mask_set(one, labels) for name, one in found.items() if one.masks is not None}
@@ -58,9 +58,9 @@ class _Found(NamedTuple):
     masks: Array | None
 
 
-def _read(value: Any, box_format: str, name: str) -> _Found:
+def _read(value: Any, to_corners: _ToCorners, name: str) -> _Found:
     if isinstance(value, Mapping):
-        return _from_dictionary(value, box_format, name)
+        return _from_dictionary(value, to_corners, name)
     if isinstance(value, Sequence) and all(isinstance(one, Mapping) for one in value):
         return _from_annotations(value, name)
     raise WrongType(
@@ -68,16 +68,19 @@ def _read(value: Any, box_format: str, name: str) -> _Found:
     )
 
 
-def _from_dictionary(value: Mapping[str, Any], box_format: str, name: str) -> _Found:
+def _from_dictionary(value: Mapping[str, Any], to_corners: _ToCorners, name: str) -> _Found:
     if "boxes" not in value:
         raise InvalidInput(f"{name}: 'boxes' is needed, got the keys {sorted(map(str, value))}")
+    own = getattr(getattr(value["boxes"], "format", None), "name", None)
+    if own is not None:  # torchvision's BoundingBoxes
+        to_corners = _reader(str(own).lower())
     boxes = _rows(value["boxes"], f"{name}['boxes']")
     labels = _column(value, "labels", len(boxes), name)
     scores = _column(value, "scores", len(boxes), name)
     masks = _column(value, "masks", len(boxes), name)
     return _Found(
-        boxes if box_format == "xyxy" else _corners(boxes),
-        None if labels is None else labels.astype(int).tolist(),
+        to_corners(boxes),
+        None if labels is None else _whole_numbers(labels, f"{name}['labels']"),
         None if scores is None else scores.tolist(),
         masks[:, 0] if masks is not None and masks.ndim == 4 else masks,  # noqa: PLR2004
     )
@@ -116,15 +119,37 @@ def _column(value: Mapping[str, Any], key: str, length: int, name: str) -> Array
     if value.get(key) is None:
         return None
     column = to_numpy(value[key], f"{name}[{key!r}]")
-    if len(column) != length:
+    if column.shape[:1] != (length,):
         raise InvalidInput(
-            f"{name}[{key!r}]: expected one for each of {length} boxes, got {len(column)}"
+            f"{name}[{key!r}]: expected one for each of {length} boxes, got shape {column.shape}"
         )
     return column
 
 
+def _whole_numbers(column: Array, field: str) -> list[int]:
+    return [whole(number, f"{field}[{place}]") for place, number in enumerate(column.tolist())]
+
+
+def _same(xyxy: Array) -> Array:
+    return xyxy
+
+
 def _corners(xywh: Array) -> Array:
     return np.concatenate((xywh[:, :2], xywh[:, :2] + xywh[:, 2:]), axis=1)
+
+
+def _around(cxcywh: Array) -> Array:
+    half = cxcywh[:, 2:] / 2
+    return np.concatenate((cxcywh[:, :2] - half, cxcywh[:, :2] + half), axis=1)
+
+
+_READERS: dict[str, _ToCorners] = {"xyxy": _same, "xywh": _corners, "cxcywh": _around}
+
+
+def _reader(box_format: str) -> _ToCorners:
+    if box_format not in _READERS:
+        raise InvalidInput(f"box_format: expected one of {[*_READERS]}, got {box_format!r}")
+    return _READERS[box_format]
 
 
 def _box_set(found: _Found, labels: dict[str, str]) -> dict[str, Any]:

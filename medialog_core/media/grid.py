@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ..arrays import is_torch, to_numpy
 from ..errors import InvalidInput
 from . import layout as axes
+from .classes import whole
+from .pixels import checked_range
 
 Array = NDArray[Any]
 
@@ -44,8 +46,12 @@ def make_grid(
         padding around it.
 
     Raises:
-        InvalidInput: No images, images of different sizes, or none at all by their shape.
+        InvalidInput: No images, images of different sizes, or none at all by their shape; `nrow`
+            below 1 or a negative `padding`.
+        WrongType: An argument is of the wrong type.
     """
+    nrow, padding = _at_least(1, nrow, "nrow"), _at_least(0, padding, "padding")
+    value_range = None if value_range is None else checked_range(value_range)
     images = _stacked(batch, layout)
     if normalize:
         images = _normalized(images, value_range, each=scale_each)
@@ -63,6 +69,13 @@ def make_grid(
         left = (place % columns) * (width + padding) + padding
         grid[top : top + height, left : left + width] = image
     return grid.transpose(2, 0, 1)
+
+
+def _at_least(least: int, value: Any, name: str) -> int:
+    number = whole(value, name)
+    if number < least:
+        raise InvalidInput(f"{name}: expected at least {least}, got {number}")
+    return number
 
 
 def _filled(size: tuple[int, int], images: Array, value: float) -> Array:

@@ -14,6 +14,7 @@ from ..payload import Payload
 from ..schema import HistogramMeta
 from .binning import linear, powers
 from .bins import Bins, Counts, EdgeBins, Edges, LinearBins, as_counts, even_edges, read
+from .classes import whole
 from .moments import Moments
 
 MAX_BINS = 512
@@ -194,10 +195,11 @@ def _numbers(sequence: Any) -> Array:
     return values
 
 
-def _checked_bins(num_bins: int) -> int:
-    if not 1 <= num_bins <= MAX_BINS:
-        raise InvalidInput(f"Histogram: num_bins: expected 1 to {MAX_BINS}, got {num_bins!r}")
-    return num_bins
+def _checked_bins(num_bins: Any) -> int:
+    bins = whole(num_bins, "Histogram: num_bins")
+    if not 1 <= bins <= MAX_BINS:
+        raise InvalidInput(f"Histogram: num_bins: expected 1 to {MAX_BINS}, got {bins}")
+    return bins
 
 
 def _thinned(sequence: Any, max_samples: int) -> tuple[Any, int | None]:

@@ -159,7 +159,7 @@ class Image:
                 (`bbox`, `category_id`, `score`), whose boxes are always x, y, width, height.
             target: The set `ground_truth`, likewise.
             class_labels: Class ids to names.
-            box_format: "xyxy" or "xywh", of a dictionary's `boxes`.
+            box_format: "xyxy", "xywh" or "cxcywh", of `boxes` that are no `BoundingBoxes`.
             **options: `caption`, `sample_id` and the other keywords of `Image`.
 
         Raises:

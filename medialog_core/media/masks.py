@@ -19,6 +19,7 @@ from ..errors import InvalidInput, WrongType
 from ..payload import Blob
 from . import stored
 from .classes import checked_labels
+from .text import check_text
 
 Array = NDArray[Any]
 
@@ -128,15 +129,9 @@ def checked_masks(masks: Any, size: tuple[int, int]) -> dict[str, Mask]:
             f"masks: expected {{set name: {{'mask_data': ids, 'class_labels': names}}}}, got {describe(masks)}"
         )
     return {
-        _name(name, "masks"): _checked(value, f"masks[{name!r}]", size)
+        check_text(name, "masks: the name of a set"): _checked(value, f"masks[{name!r}]", size)
         for name, value in masks.items()
     }
-
-
-def _name(name: Any, field: str) -> str:
-    if not isinstance(name, str):
-        raise WrongType(f"{field}: the name of a set is a string, got {describe(name)}")
-    return name
 
 
 def _checked(value: Any, field: str, size: tuple[int, int]) -> Mask:
@@ -184,6 +179,8 @@ def _narrowed(ids: Array, field: str) -> Array:
         return snapshot(ids)
     if ids.dtype == np.bool_:
         return snapshot(ids.view(np.uint8))
+    if ids.dtype.kind == "c":
+        raise WrongType(f"{field}: class ids are whole numbers, got complex ones, {describe(ids)}")
     lo, hi = ids.min(), ids.max()
     if not (lo >= 0 and hi <= _MAX_ID):  # NaN, too, is in no range
         raise InvalidInput(_outside(lo, hi, field))
@@ -212,12 +209,18 @@ def _from_pillow(image: PIL.Image.Image, field: str) -> Array:
 
 
 def _read(path: str | os.PathLike[str], field: str) -> Array:
+    if not isinstance(path, str | os.PathLike):
+        raise WrongType(
+            f"{field}['path']: expected the path of an image file, got {describe(path)}"
+        )
     data = Path(path).read_bytes()
     try:
         with PIL.Image.open(io.BytesIO(data)) as image:
             return _from_pillow(image, field)
     except (OSError, SyntaxError) as error:
-        raise InvalidInput(f"{field}: {path} is no image that can be read ({error})") from None
+        raise InvalidInput(
+            f"{field}: {path} is no image that can be read ({stored.reason(error)})"
+        ) from None
 
 
 def _to_png(ids: Array) -> bytes:

@@ -12,6 +12,7 @@ from ..schema import BoxSetMeta, Label, Number
 from .boxes import checked_boxes, checked_scores
 from .classes import Classes, whole
 from .masks import Mask, checked_masks
+from .text import check_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,12 @@ def text(value: Any, name: str) -> str | None:
 
     Raises:
         WrongType: It is neither.
+        InvalidInput: A string that no file can hold.
     """
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return check_text(value, name)
     number = to_scalar(value)
     if number is None:
         raise WrongType(f"{name}: expected a string, got {describe(value)}")

@@ -62,7 +62,7 @@ def checked_options(
     if layout not in (None, "CHW", "HWC"):
         raise InvalidInput(f"layout: expected 'CHW' or 'HWC', got {layout!r}")
     if value_range is not None:
-        value_range = _checked_range(value_range)
+        value_range = checked_range(value_range)
     return Options(formats.checked_mode(mode), encoding, bool(normalize), value_range, layout)
 
 
@@ -172,7 +172,13 @@ class Pixels:
         return digest.digest()
 
 
-def _checked_range(value_range: Any) -> tuple[float, float]:
+def checked_range(value_range: Any) -> tuple[float, float]:
+    """Give (lo, hi) as floats.
+
+    Raises:
+        WrongType: It is no pair.
+        InvalidInput: It isn't two finite numbers with lo < hi.
+    """
     if isinstance(value_range, str) or not hasattr(value_range, "__len__"):
         raise WrongType(f"value_range: expected (lo, hi), got {describe(value_range)}")
     pair = [to_scalar(end) for end in value_range]

@@ -47,10 +47,10 @@ def from_array(data: Any, options: Options) -> Pixels:
 
 
 def from_pillow(image: PIL.Image.Image, options: Options) -> Pixels:
-    """Keep a Pillow image's pixels; `mode` converts it, as Pillow does."""
+    """Keep a Pillow image's pixels; `mode` converts it, as Pillow does, but for floats."""
     _check_size(image.size, options)
     mode = options.mode
-    if mode is None:
+    if mode is None or image.mode == "F":  # Pillow would cut floats in [0, 1] off to black
         array, origin = stored.pillow_to_array(image)
         return Pixels(array, options, origin=origin)
     try:
@@ -62,12 +62,13 @@ def from_pillow(image: PIL.Image.Image, options: Options) -> Pixels:
 
 
 def from_file(path: str | os.PathLike[str], options: Options) -> Source:
-    """Keep a file's bytes; pixels only where a mode, another file type or a quality is stated."""
+    """Keep a file's bytes; pixels only where other ones, another file type or a quality is stated."""
     data = Path(path).read_bytes()
     kept = stored.from_bytes(data, str(path))
     encoding = options.encoding
     same_format = encoding.format.content_type == kept.encoded.blob.content_type
-    if options.mode is None and (encoding is formats.PNG or (same_format and encoding.is_default)):
+    same_pixels = options.mode is None and options.value_range is None
+    if same_pixels and (encoding is formats.PNG or (same_format and encoding.is_default)):
         return kept
     with PIL.Image.open(io.BytesIO(data)) as image:
         return from_pillow(image, options)

@@ -97,7 +97,7 @@ def from_bytes(data: bytes, name: str) -> Stored:
             array, _ = pillow_to_array(image)
             form = str(image.format)
     except (OSError, SyntaxError, ValueError, EOFError, PIL.Image.DecompressionBombError) as error:
-        raise InvalidInput(f"data: {name} is no image that can be read ({error})") from None
+        raise InvalidInput(f"data: {name} is no image that can be read ({reason(error)})") from None
     channels = formats.channels_of(array)
     depth = 16 if array.dtype == np.uint16 else 8
     ending = _ENDINGS.get(form, form.lower())
@@ -105,6 +105,12 @@ def from_bytes(data: bytes, name: str) -> Stored:
     digest = hashlib.blake2b(data, digest_size=16, person=b"image file").digest()
     blob = Blob(partial(bytes, data), mime, ending, digest=digest)
     return Stored(Encoded(blob, channels, depth, "file", None), image.width, image.height)
+
+
+def reason(error: Exception) -> str:
+    """Give what Pillow says of a file it cannot read, without the buffer that we put it in."""
+    unknown = isinstance(error, PIL.UnidentifiedImageError)
+    return "of no format that Pillow knows" if unknown else str(error)
 
 
 def pillow_to_array(image: PIL.Image.Image) -> tuple[Array, str | None]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from ..arrays import describe
+from ..arrays import describe, is_torch, to_numpy
 from ..errors import InvalidInput, MissingExtra, WrongType
 from ..payload import Payload
 from ..schema import ColumnMeta, TableMeta
@@ -26,7 +26,7 @@ class Table:
     first cell that is not None. What a cell becomes is told at `cells.typed`.
 
     Args:
-        columns: Names, all different; numbers become text. Default: Input, Output, Expected, or
+        columns: Names (a list or an array), all different; numbers become text. Default: Input, Output, Expected, or
             those of the data frame.
         data: Rows: a list of lists or tuples, a 2-D array, or a data frame.
         rows: An older name of `data`.
@@ -88,6 +88,8 @@ class Table:
             column.extend(series(frame[name]))
 
     def _take_rows(self, rows: Any) -> None:
+        if is_torch(rows):
+            rows = to_numpy(rows, "Table: data")
         if isinstance(rows, np.ndarray) and rows.ndim == 2:  # noqa: PLR2004
             self._check_width(rows.shape[1], 0)
             for column, cells in zip(self._columns, rows.T, strict=True):
@@ -147,11 +149,15 @@ class Table:
 
         Raises:
             InvalidInput: The name is taken, or another number of cells than of rows.
-            WrongType: A cell of another type than those before it.
+            WrongType: A cell of another type than those before it, or no sequence of cells.
         """
         [name] = _names([name])
         if name in self.columns:
             raise InvalidInput(f"Table: add_column: {name!r} is a column already")
+        if isinstance(data, str) or not hasattr(data, "__iter__"):
+            raise WrongType(
+                f"Table: add_column: expected a list of cells for {name!r}, got {describe(data)}"
+            )
         cells = data if isinstance(data, np.ndarray) else list(data)
         if self._columns and len(cells) != len(self):
             raise InvalidInput(
@@ -260,6 +266,10 @@ def _only_one(**given: Any) -> Any:
 
 
 def _names(columns: Any) -> list[str]:
+    if is_frame(columns):
+        raise WrongType("Table: columns: expected a list of str, got a data frame; pass dataframe=")
+    if hasattr(columns, "tolist"):  # an array of names, or a data frame's own `columns`
+        columns = columns.tolist()
     if not isinstance(columns, list | tuple) or not all(isinstance(c, str | int) for c in columns):
         raise WrongType(f"Table: columns: expected a list of str, got {describe(columns)}")
     names = [str(column) for column in columns]

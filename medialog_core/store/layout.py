@@ -11,8 +11,10 @@ run is written takes the rows first and finds the bytes of each of them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +34,7 @@ TEMPORARY = ".tmp"
 """Ends the name of a file that is not whole yet and that no reader looks at."""
 
 _IOV_MAX = 1024
+_TRIES, _PAUSE_SECS = 10, 0.05
 _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -90,7 +93,7 @@ def make_run(directory: Path, run: RunFile) -> RunFile:
     try:
         _publish(directory / RUN_FILE, content)
     except FileExistsError:
-        return read_run(directory)
+        return _read_whole(directory)
     return run
 
 
@@ -113,6 +116,15 @@ def read_run(directory: Path) -> RunFile:
             "pip install -U medialog"
         )
     return run
+
+
+def _read_whole(directory: Path) -> RunFile:
+    """Read a `run.json` that another process may be writing this moment (no hard links there)."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(StoreError):
+            return read_run(directory)
+        time.sleep(_PAUSE_SECS)
+    return read_run(directory)
 
 
 def _publish(path: Path, content: bytes) -> None:

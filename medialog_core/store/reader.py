@@ -89,6 +89,12 @@ class RunReader:
         steps = self._items.distinct("step", {}) | self._scalars.distinct("step", {})
         return max(steps - {None}, default=-1)
 
+    def last_step_of(self, rank: int) -> int:
+        """The highest step of anything that a rank logged; -1 when it logged nothing."""
+        mine = {"rank": rank}
+        steps = self._items.distinct("step", mine) | self._scalars.distinct("step", mine)
+        return max(steps - {None}, default=-1)
+
     def rows(
         self, key: str | None = None, step: int | None = None, *, history: bool = False
     ) -> list[Row]:

@@ -151,3 +151,7 @@ def test_a_description_says_shape_and_dtype_or_the_value() -> None:
     assert arrays.describe(torch.zeros(4)) == "torch.Tensor of shape (4,) and dtype torch.float32"
     assert arrays.describe("x") == "str 'x'"
     assert len(arrays.describe("x" * 500)) < 100
+
+
+def test_an_extended_number_becomes_pythons() -> None:
+    assert arrays.to_scalar(np.longdouble(1.5)) == 1.5

@@ -455,3 +455,27 @@ def test_what_came_too_early_is_counted_once_the_run_is_known(
     one.finalize("failed")
     as_rank(0)
     zero.finalize("failed")
+
+
+def test_an_epoch_may_be_a_tensor(logger: MediaLogger) -> None:
+    logger.log_metrics({"loss": 1.0, "epoch": torch.tensor(2.0)}, 5)
+    [point] = read(logger).scalars("loss")
+    assert (point.step, point.epoch) == (5, 2.0)
+
+
+@pytest.mark.parametrize("ids", [np.array([7, 8]), torch.tensor([7, 8])])
+def test_an_array_has_an_option_for_each_image(logger: MediaLogger, ids: Any) -> None:
+    logger.log_image("k", PICTURES, sample_id=ids, caption=np.array(["a", "b"]))
+    assert [(i.sample_id, i.caption) for i in images(logger)] == [("7", "a"), ("8", "b")]
+
+
+def test_a_picture_that_is_refused_is_named_by_its_place(logger: MediaLogger) -> None:
+    with pytest.raises(InvalidInput, match=r"log_image\('k'\)\[1\]: data: an image has 1, 3 or 4"):
+        logger.log_image("k", [PICTURES[0], np.zeros((6, 5, 7))])
+    with pytest.raises(WrongType, match=r"log_image\('k'\): data: expected an array"):
+        logger.log_image("k", None)
+
+
+def test_nothing_is_no_text(logger: MediaLogger) -> None:
+    with pytest.raises(InvalidInput, match="expected a text or a table, got neither"):
+        logger.log_text("k")

@@ -57,7 +57,7 @@ def render(payload: Payload, meta: ImageMeta) -> Picture:
         if text or meta.masks or meta.boxes:
             return _encoded(_Drawing(blobs, meta).render(text))
         if own.content_type not in _SHOWN_AS_IT_IS:
-            return _encoded(Image.open(io.BytesIO(own.data)))
+            return _encoded(_opened(own.data))
     except OSError as error:  # Pillow's; a sink's `write` raises none
         raise InvalidInput(
             f"image: its bytes ({own.content_type}) cannot be drawn: {error}"
@@ -88,7 +88,7 @@ class _Drawing:
 
     def _panel(self, name: str) -> sheet.Panel:
         picture = self._base.copy()
-        if name in self._meta.masks:
+        if _MASK + name in self._blobs:  # a set that was logged empty has no file
             labels = {**self._meta.classes, **self._meta.masks[name].class_labels}
             self._note(
                 overlays.draw_mask(picture, _ids(self._blobs[_MASK + name].data), labels), labels
@@ -126,12 +126,29 @@ def _label_line(label: Label) -> str:
     return names if label.score is None else f"{names} ({from_number(label.score):.2f})"
 
 
-def _rgb(data: bytes) -> Image.Image:
+def _opened(data: bytes) -> Image.Image:
+    """Open a picture; grey that Pillow would clip to 8 bits as 16 bits, floats by the store's rule."""
     image = Image.open(io.BytesIO(data))
-    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip
-        return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)).convert(
-            "RGB"
-        )
+    if image.mode.startswith("I"):
+        return Image.fromarray(np.clip(np.asarray(image), 0, 65_535).astype(np.uint16))
+    return Image.fromarray(_stretched(np.asarray(image))) if image.mode == "F" else image
+
+
+def _stretched(grey: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Give floats within [0, 1] or [-1, 1] as 0..255, all others clipped; NaN and infinities as 0."""
+    finite = np.isfinite(grey)
+    kept = np.where(finite, grey, 0.0)
+    lo, hi = float(kept.min()), float(kept.max())
+    if lo >= -1 and hi <= 1:
+        kept = (kept - min(np.floor(lo), 0)) * (255 if lo >= 0 else 127.5)
+    pixels: NDArray[np.uint8] = np.where(finite, np.clip(kept + 0.5, 0, 255), 0).astype(np.uint8)
+    return pixels
+
+
+def _rgb(data: bytes) -> Image.Image:
+    image = _opened(data)
+    if image.mode == "I;16":
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")

@@ -75,9 +75,10 @@ def test_values_on_the_edges_fall_where_numpy_puts_them(dtype: Any) -> None:
     same(Histogram(values), values)
 
 
-def test_values_of_several_blocks_are_counted_once() -> None:
+@pytest.mark.parametrize("num_bins", [1, 2, 63, 64, 128, 129, 512])
+def test_values_of_several_blocks_are_counted_once(num_bins: int) -> None:
     values = RNG.standard_normal(2 * BLOCK + 17).astype(np.float32)
-    same(Histogram(values), values)
+    same(Histogram(values, num_bins=num_bins), values, num_bins)
 
 
 def test_a_large_offset_with_a_small_range_is_counted_by_the_edges() -> None:

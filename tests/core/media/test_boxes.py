@@ -168,14 +168,18 @@ def moved(**changes: Any) -> dict[str, Any]:
         (
             {**moved(), "box_caption": 3},
             WrongType,
-            r"\['box_caption'\]: expected a string, got int 3",
+            r"\['box_caption'\]: expected str, got int 3",
         ),
         (
             {**moved(), "scores": 0.5},
             WrongType,
             r"\['scores'\]: expected a dictionary of names to numbers",
         ),
-        ({**moved(), "scores": {1: 0.5}}, WrongType, "the name of a score is a string, got int 1"),
+        (
+            {**moved(), "scores": {1: 0.5}},
+            WrongType,
+            "the name of a score: expected str, got int 1",
+        ),
         (
             {**moved(), "scores": {"a": "b"}},
             WrongType,
@@ -197,7 +201,7 @@ def test_an_error_names_the_set_the_box_and_what_came(
     ("boxes", "message"),
     [
         ([], "boxes: expected {set name: {'box_data'"),
-        ({1: {}}, "boxes: the name of a set is a string, got int 1"),
+        ({1: {}}, "boxes: the name of a set: expected str, got int 1"),
         (
             {"p": np.zeros((3, 4))},
             r"boxes\['p'\]: expected {'box_data': \[...\]}, got numpy.ndarray of shape \(3, 4\)",
@@ -210,7 +214,7 @@ def test_an_error_names_the_set_the_box_and_what_came(
             {"p": {"class_labels": ["a"]}},
             r"\['class_labels'\]: expected a dictionary of ids to names, got list",
         ),
-        ({"p": {"class_labels": {1: 2}}}, r"\['class_labels'\]\[1\]: expected a string, got int 2"),
+        ({"p": {"class_labels": {1: 2}}}, r"\['class_labels'\]\[1\]: expected str, got int 2"),
         ({"p": {"class_labels": {"dog": "a"}}}, "its key: expected a whole number, got str 'dog'"),
     ],
 )
@@ -268,7 +272,7 @@ def test_classes_are_kept_by_their_ids() -> None:
             r"class_set\[0\]: 'id' and 'name' are needed, got the keys \['id'\]",
         ),
         ([{"id": 1.5, "name": "a"}], WrongType, r"\['id'\]: expected a whole number"),
-        ([{"id": 1, "name": 2}], WrongType, r"\['name'\]: expected a string"),
+        ([{"id": 1, "name": 2}], WrongType, r"\['name'\]: expected str"),
         (
             [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}],
             InvalidInput,
@@ -279,3 +283,29 @@ def test_classes_are_kept_by_their_ids() -> None:
 def test_classes_are_checked(class_set: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         Classes(class_set)
+
+
+@pytest.mark.parametrize("class_id", [3.0, np.float32(3), torch.tensor(3.0), np.array([3])])
+def test_a_whole_number_of_any_type_is_a_class_id(class_id: Any) -> None:
+    assert one(position=CORNERS, class_id=class_id).class_id == 3
+
+
+@pytest.mark.parametrize(
+    ("box", "error", "message"),
+    [
+        ({"position": CORNERS, "domain": ["pixel"]}, InvalidInput, r"got \['pixel'\]"),
+        (
+            {"position": {"middle": torch.tensor(0.5), "width": 0.1, "height": 0.1}},
+            WrongType,
+            r"\['middle'\]: expected \[x, y\], got torch.Tensor of shape \(\)",
+        ),
+    ],
+)
+def test_odd_types_are_named_too(box: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        one(**box)
+
+
+def test_a_list_of_class_names_is_refused_with_the_fix() -> None:
+    with pytest.raises(WrongType, match=r"dict\(enumerate\(names\)\) makes one"):
+        sets(p={"class_labels": ["background", "cell"]})

@@ -6,7 +6,7 @@ import torch
 from torchvision.utils import make_grid as torch_grid
 
 from medialog_core import Image
-from medialog_core.errors import InvalidInput
+from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.grid import make_grid
 
 CASES: list[dict[str, Any]] = [
@@ -98,3 +98,19 @@ def test_a_grid_is_fixed_when_it_returns() -> None:
 def test_what_is_no_batch_is_refused(batch: Any, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         make_grid(batch)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"nrow": 0}, InvalidInput, "nrow: expected at least 1, got 0"),
+        ({"nrow": "3"}, WrongType, "nrow: expected a whole number, got str '3'"),
+        ({"padding": -1}, InvalidInput, "padding: expected at least 0, got -1"),
+        ({"value_range": "01"}, WrongType, r"value_range: expected \(lo, hi\), got str '01'"),
+    ],
+)
+def test_an_odd_option_is_named(
+    options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        Image.grid(np.zeros((2, 4, 4, 3)), **options)

@@ -149,3 +149,14 @@ def test_a_pair_that_does_not_fit_is_refused(pair: Any, message: str) -> None:
 def test_a_float32_histogram_of_64_bins_is_short_as_text() -> None:
     text = msgspec.json.encode(Histogram(RNG.standard_normal(2_000).astype(np.float32)).to_meta())
     assert len(text) < 450
+
+
+@pytest.mark.parametrize("num_bins", [np.int64(5), 5.0, torch.tensor(5)])
+def test_the_number_of_bins_is_of_any_library(num_bins: Any) -> None:
+    assert len(Histogram([1.0, 2.0], num_bins=num_bins).counts) == 5
+
+
+@pytest.mark.parametrize("num_bins", ["5", None, 2.5])
+def test_a_number_of_bins_that_is_none_is_named(num_bins: Any) -> None:
+    with pytest.raises(WrongType, match="Histogram: num_bins: expected a whole number, got"):
+        Histogram([1.0, 2.0], num_bins=num_bins)

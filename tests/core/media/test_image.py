@@ -686,7 +686,7 @@ def test_no_detections_are_an_empty_set() -> None:
             {"boxes": [[0, 0, 1, 1]], "labels": [1, 2]},
             {},
             InvalidInput,
-            r"predictions\['labels'\]: expected one for each of 1 boxes, got 2",
+            r"predictions\['labels'\]: expected one for each of 1 boxes, got shape \(2,\)",
         ),
         (
             {"bboxes": []},
@@ -709,9 +709,9 @@ def test_no_detections_are_an_empty_set() -> None:
         ),
         (
             {"boxes": []},
-            {"box_format": "cxcywh"},
+            {"box_format": "yxyx"},
             InvalidInput,
-            "box_format: expected 'xyxy' or 'xywh', got 'cxcywh'",
+            r"box_format: expected one of \['xyxy', 'xywh', 'cxcywh'\], got 'yxyx'",
         ),
         ({"boxes": [[0, 0, 1]]}, {}, InvalidInput, r"predictions\['boxes'\]: expected N×4"),
     ],
@@ -727,3 +727,47 @@ def test_big_pictures_are_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", 10)
     [payload] = encode([Image(RGB)])
     assert np.array_equal(RGB, decode(through_bytes(payload)).to_numpy())
+
+
+LONE = "caf\udce9.png"  # what os.listdir gives of a name that is not UTF-8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"caption": LONE}, "caption"),
+        ({"sample_id": LONE}, "sample_id"),
+        ({"label": {"truth": LONE}}, r"label\['truth'\]"),
+        ({"scores": {LONE: 1}}, "scores: the name of a score"),
+        ({"classes": [{"id": 1, "name": LONE}]}, r"class_set\[0\]\['name'\]"),
+        ({"masks": {LONE: {}}}, "masks: the name of a set"),
+        ({"boxes": {LONE: {}}}, "boxes: the name of a set"),
+        ({"boxes": {"p": {"class_labels": {1: LONE}}}}, r"boxes\['p'\]\['class_labels'\]\[1\]"),
+        ({"boxes": {"p": {"box_data": [{**BOX, "box_caption": LONE}]}}}, r"\['box_caption'\]"),
+    ],
+)
+def test_text_that_no_file_can_hold_is_refused_where_it_is_given(
+    arguments: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"{field}: has a lone surrogate"):
+        Image(RGB, **arguments)
+
+
+def test_a_pillow_image_of_floats_is_stretched_before_its_mode() -> None:
+    grey = np.array([[0, 0.5, 1]], np.float32)
+    image = Image(PIL.Image.fromarray(grey), mode="RGB")
+    assert image.to_numpy().tolist() == [[[0] * 3, [128] * 3, [255] * 3]]
+
+
+def test_a_value_range_changes_the_pixels_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "depth.png"
+    PIL.Image.fromarray(np.array([[0, 2500, 5000, 9000]], np.uint16)).save(path)
+    image = Image(path, value_range=(0, 5000))
+    assert image.to_numpy().tolist() == [[0, 128, 255, 255]]
+
+
+def test_an_unknown_format_is_called_so(tmp_path: Path) -> None:
+    path = tmp_path / "notes.png"
+    path.write_bytes(b"no picture")
+    with pytest.raises(InvalidInput, match=r"can be read \(of no format that Pillow knows\)$"):
+        Image(path)

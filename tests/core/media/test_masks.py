@@ -227,3 +227,13 @@ def test_nothing_to_ignore_leaves_a_mask_as_it_is() -> None:
 def test_a_mask_of_ours_is_checked_for_its_size() -> None:
     with pytest.raises(InvalidInput, match="its image's size, 4×6"):
         Image(PIXELS, masks={"p": Mask.with_ignored(IDS.T)})
+
+
+def test_complex_ids_are_refused() -> None:
+    with pytest.raises(WrongType, match=r"masks\['p'\]\['mask_data'\]: .*got complex ones"):
+        ids_of(IDS + 0j)
+
+
+def test_a_path_is_one() -> None:
+    with pytest.raises(WrongType, match=r"masks\['p'\]\['path'\]: expected the path .*, got int 3"):
+        Image(PIXELS, masks={"p": {"path": 3}})

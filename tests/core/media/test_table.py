@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import enum
 import math
 import sys
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,10 @@ from medialog_core.schema import TableMeta
 from medialog_core.testing import through_bytes
 
 RNG = np.random.default_rng(11)
+
+
+class Split(str, enum.Enum):
+    TRAIN = "train"
 
 
 def picture(side: int = 8) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -224,3 +230,29 @@ def test_a_frozen_table_does_not_see_later_rows() -> None:
     table.add_data("x")
     table.add_column("b", [1, 2])
     assert Table(["a"], [[1]]) == frozen
+
+
+@pytest.mark.parametrize("columns", [np.array(["a", "b"]), pd.Index(["a", "b"])])
+def test_names_come_as_arrays_and_as_a_frames_own(columns: Any) -> None:
+    assert Table(columns, [[1, 2]]).columns == ["a", "b"]
+
+
+def test_a_data_frame_in_the_place_of_names_is_told_where_it_goes() -> None:
+    with pytest.raises(WrongType, match="got a data frame; pass dataframe="):
+        Table(pd.DataFrame({"a": [1]}))  # type: ignore[arg-type]
+
+
+def test_rows_come_as_a_tensor() -> None:
+    rows = torch.tensor([[1.5, 2.5]], requires_grad=True)
+    assert Table(["a", "b"], rows).data == [[1.5, 2.5]]
+
+
+@pytest.mark.parametrize("data", [5, "xy"])
+def test_a_column_of_no_cells_is_refused(data: Any) -> None:
+    table = Table(["a"], [[1], [2]])
+    with pytest.raises(WrongType, match="add_column: expected a list of cells for 'b', got"):
+        table.add_column("b", data)
+
+
+def test_a_member_of_a_string_enum_is_its_text() -> None:
+    assert of_cells(Split.TRAIN).data == [["train"]]

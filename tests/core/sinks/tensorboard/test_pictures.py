@@ -295,3 +295,30 @@ def test_a_tiny_or_thin_image_has_room_for_its_text() -> None:
             picture(Image(np.zeros((height, width), np.uint8), caption="some words")).shape[1]
             >= 256
         )
+
+
+def test_a_set_that_was_logged_empty_has_an_empty_panel() -> None:
+    image = Image(canvas(), masks={"predictions": {}})
+    [panel] = panels(image)
+    assert np.array_equal(panel, canvas())
+
+
+@pytest.mark.parametrize("caption", [None, "a caption"])
+@pytest.mark.parametrize(
+    ("grey", "expected"),
+    [
+        (np.linspace(0, 1, SIZE, dtype=np.float32), [0, 255]),
+        (np.linspace(-1, 1, SIZE, dtype=np.float32), [0, 255]),
+        (np.linspace(0, 100, SIZE, dtype=np.float32), [0, 100]),
+        (np.array([np.nan, *[0.5] * (SIZE - 2), np.inf], np.float32), [0, 0]),
+        (np.linspace(0, 65_535, SIZE).astype(np.int32), [0, 255]),
+    ],
+)
+def test_files_of_other_numbers_are_not_cut_to_black_or_white(
+    tmp_path: Path, grey: NDArray[Any], expected: list[int], caption: str | None
+) -> None:
+    path = tmp_path / "grey.tif"
+    PilImage.fromarray(np.tile(grey, (SIZE, 1))).save(path)
+    shown = np.asarray(picture(Image(path, caption=caption)))
+    top = shown[0] >> 8 if shown.dtype == np.uint16 else shown[0]
+    assert [int(top.reshape(SIZE, -1)[i, 0]) for i in (0, SIZE - 1)] == expected
