@@ -147,7 +147,8 @@ class _OnTerm:
     def remove(self) -> None:
         """Give the signal back, unless somebody took it meanwhile."""
         in_main = threading.current_thread() is threading.main_thread()
-        if in_main and signal.getsignal(signal.SIGTERM) is self:
+        installed: Any = signal.getsignal(signal.SIGTERM)
+        if in_main and installed is self:
             signal.signal(signal.SIGTERM, self.before)
 
     def __call__(self, number: int, frame: FrameType | None) -> None:

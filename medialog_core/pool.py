@@ -13,8 +13,12 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-SMALL_BYTES = 256 * 1024
+SMALL_BYTES = 64 * 1024
 """Below this the C allocator recycles by itself."""
+SLAB_BYTES = 8 * 1024 * 1024
+"""Memory that NumPy asks the system for in huge pages; what is smaller than a sixteenth of it shares one."""
+_SHARING_BYTES = SLAB_BYTES // 16
+_ALIGNMENT = 64
 CAP_BYTES = 64 * 1024 * 1024
 """The pool never holds more, in use or idle; above it a buffer is plain memory."""
 _REFS_WHEN_IDLE = 3
@@ -22,7 +26,11 @@ _REFS_WHEN_IDLE = 3
 
 
 class Pool:
-    """Buffers by size, rounded up to a power of two or one and a half of it."""
+    """Buffers by size, rounded up to a power of two or one and a half of it.
+
+    Small requests share a slab, which is idle again when all of them are: they come and go in
+    order. One that stays holds its slab, so slabs are only ever taken from within the cap.
+    """
 
     def __init__(self, cap_bytes: int = CAP_BYTES) -> None:
         self.cap_bytes = cap_bytes
@@ -32,22 +40,36 @@ class Pool:
         """Forget every buffer; also what a forked child does, whose lock may have been held."""
         self._lock = threading.Lock()
         self._buffers: list[NDArray[np.uint8]] = []
+        self._slab: NDArray[np.uint8] | None = None
+        self._slab_used = SLAB_BYTES
         self.held_bytes = 0
 
     def take(self, nbytes: int) -> NDArray[np.uint8]:
         """Give `nbytes` of writable memory with undefined content."""
         if nbytes < SMALL_BYTES:
             return np.empty(nbytes, np.uint8)
-        size = _rounded(nbytes)
         with self._lock:
-            idle = self._find_idle(size)
-            if idle is not None:
-                return idle[:nbytes]
-            fresh = np.empty(size, np.uint8)
-            if self._make_room(size):
-                self._buffers.append(fresh)
-                self.held_bytes += size
-        return fresh[:nbytes]
+            found = self._carve(nbytes) if nbytes < _SHARING_BYTES else self._recycled(nbytes)
+        return np.empty(nbytes, np.uint8) if found is None else found
+
+    def _carve(self, nbytes: int) -> NDArray[np.uint8] | None:
+        """Give a part of a slab; while the cap leaves none, None for as much as one would hold."""
+        if self._slab_used + nbytes > SLAB_BYTES:
+            self._slab = None
+            self._slab, self._slab_used = self._recycled(SLAB_BYTES), 0
+        start = self._slab_used
+        self._slab_used += -(-nbytes // _ALIGNMENT) * _ALIGNMENT
+        return None if self._slab is None else self._slab[start : start + nbytes]
+
+    def _recycled(self, nbytes: int) -> NDArray[np.uint8] | None:
+        """Give a buffer of the pool's, None where that would be more than its cap."""
+        size = _rounded(nbytes)
+        found = self._find_idle(size)
+        if found is None and self._make_room(size):
+            found = np.empty(size, np.uint8)
+            self._buffers.append(found)
+            self.held_bytes += size
+        return None if found is None else found[:nbytes]
 
     def _find_idle(self, size: int) -> NDArray[np.uint8] | None:
         # A method of its own: a loop variable left in `take` would look like a user of the last one.

@@ -37,9 +37,8 @@ def source_of(data: Any, options: Options) -> Source:
 
 def from_array(data: Any, options: Options) -> Pixels:
     """Take one snapshot of an array, a tensor or nested lists of numbers."""
-    array = (
-        data if type(data) is np.ndarray and data.dtype.kind in "biuf" else to_numpy(data, "data")
-    )
+    ready = type(data) is np.ndarray and data.dtype.kind in "biuf" and data.dtype.isnative
+    array = data if ready else to_numpy(data, "data")
     array, first = layout.orient(array, torch=is_torch(data), layout=options.layout)
     _check_size(array.shape, options)
     array, first = layout.fixed(array, channels_first=first)

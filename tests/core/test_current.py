@@ -193,3 +193,42 @@ def test_a_project_lists_its_runs(tmp_path: Path) -> None:
         medialog_core.init("p", name).log({"a": 1})
     medialog_core.finish()
     assert {run.name for run in open_project(tmp_path / "medialog/p").runs()} == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"mode": "cloud"}, {"reinit": "finish"}, {"resume": "yes"}, {"id": "a/b"}]
+)
+def test_a_mistake_in_init_leaves_the_active_run_alone(arguments: dict[str, Any]) -> None:
+    run = medialog_core.init()
+    with pytest.raises(InvalidInput):
+        medialog_core.init(**arguments)
+    assert medialog_core.run is run
+
+
+def test_reinit_false_returns_the_active_run_as_in_wandb() -> None:
+    run = medialog_core.init()
+    assert medialog_core.init(reinit=False) is run
+
+
+def test_a_run_that_failed_keeps_nobody_from_the_next(tmp_path: Path) -> None:
+    class Broken(MemorySink):
+        def flush(self) -> None:
+            raise OSError("no disk")
+
+        def close(self) -> None:
+            self.flush()
+
+    medialog_core.init(sinks=[Broken()]).log({"a": 1})
+    assert medialog_core.init().dir.is_relative_to(tmp_path)
+
+
+def test_each_rank_resumes_behind_its_own_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    for rank, last in (("0", 7), ("1", 5)):
+        monkeypatch.setenv("RANK", rank)
+        medialog_core.init(id="r").log({"a": 1.0}, step=last)
+        medialog_core.finish()
+    ranks = {}
+    for rank in ("0", "1", "2"):
+        monkeypatch.setenv("RANK", rank)
+        ranks[rank] = medialog_core.init(id="r").step
+    assert ranks == {"0": 8, "1": 6, "2": 0}

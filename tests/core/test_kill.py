@@ -45,18 +45,23 @@ def table(step: int) -> Table:
     return Table(columns=["i", "name", "picture"], data=rows)
 
 
+def tell(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 def log_for_ever(directory: Path) -> None:
     """Log until killed."""
     run = medialog_core.init("p", dir=directory, id="r", config={"side": SIDE})
     draw = random.Random(time.time_ns())  # noqa: S311 - no secret
-    print("begins", run.step, flush=True)
+    tell("begins", run.step)
     for step in itertools.count(run.step):
         run.log({"picture": picture(step), "loss": step / 7, "square": float(step**2)})
         if step % TABLE_EVERY == 0:
             run.log({"table": table(step)}, step=step)
-        print("logged", step, time.monotonic(), flush=True)
+        tell("logged", step, time.monotonic())
         if draw.random() < 0.02 and run.flush():
-            print("flushed", step, flush=True)
+            tell("flushed", step)
         time.sleep(draw.choice((0.0, 0.002, 0.02)))
 
 

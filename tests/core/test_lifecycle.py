@@ -210,3 +210,180 @@ def test_a_slow_end_says_how_much_is_left(tmp_path: Path) -> None:
     run.finish()
     """
     assert "items left" in play(tmp_path, body)
+
+
+SLOW_SINK = """
+class Slow:
+    lost = 0
+    def write(self, record):
+        time.sleep(0.05)
+        if hasattr(record, 'values'): print(int(record.values['x']), flush=True)
+    def flush(self): pass
+    def close(self): pass
+"""
+
+
+def test_sigterm_while_the_run_ends_loses_nothing(tmp_path: Path) -> None:
+    body = f"""{SLOW_SINK}
+run = ml.init(sinks=[Slow()])
+for i in range(40): run.log({{'x': i}})
+print('ready', flush=True)
+run.finish()
+"""
+    with subprocess.Popen(
+        script(tmp_path, body), cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = iter(process.stdout)
+        before = list(iter(said.__next__, "ready\n"))
+        process.send_signal(signal.SIGTERM)
+        after = list(said)
+        assert process.wait(60) == -signal.SIGTERM
+    assert [int(line) for line in before + after] == list(range(40))
+
+
+def test_a_handler_that_goes_on_may_go_on_logging(tmp_path: Path) -> None:
+    body = """
+    import signal
+    asked = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+    run = ml.init(id='r')
+    run.log({'x': image(1)})
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert asked == [1]
+    assert [int(ml.open_run(run.dir).load(r).to_numpy()[0, 0]) for r in ml.open_run(run.dir).rows('x')] == [1]
+    run.log({'x': image(2)})
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == [1, 2]
+    assert reader(tmp_path).status == "killed"
+
+
+def test_a_handler_that_calls_ours_decides_whether_the_process_ends(tmp_path: Path) -> None:
+    # Lightning's does so; it ends the training at the next batch.
+    body = """
+    import signal
+    run = ml.init(id='r')
+    ours = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, lambda *args: ours(*args))
+    os.kill(os.getpid(), signal.SIGTERM)
+    run.log({'x': image(1)})
+    run.finish()
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == [1]
+    assert reader(tmp_path).status == "finished"
+
+
+def test_sigterm_ends_every_run_of_the_process(tmp_path: Path) -> None:
+    body = """
+    runs = [ml.init(id=str(i), reinit='create_new') for i in range(3)]
+    for run in runs: run.log({'x': image(1)})
+    os.kill(os.getpid(), 15)
+    """
+    play(tmp_path, body, -signal.SIGTERM)
+    assert [reader(tmp_path, str(i)).status for i in range(3)] == ["killed"] * 3
+
+
+def test_a_forked_pool_that_is_terminated_has_written_what_its_workers_logged(
+    tmp_path: Path,
+) -> None:
+    body = """
+    import multiprocessing
+
+    def work(i): run.log({'x': image(i)}, step=i)
+
+    run = ml.init(id='r')
+    with multiprocessing.get_context('fork').Pool(2) as pool:
+        pool.map(work, range(8), chunksize=1)
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == list(range(8))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_pool_that_is_terminated_has_written_what_its_workers_logged(
+    tmp_path: Path, method: str
+) -> None:
+    body = f"""
+    import multiprocessing
+
+    def work(i):
+        task_run, i = i
+        task_run.log({{'x': image(i)}}, step=i)
+
+    if __name__ == '__main__':
+        run = ml.init(id='r')
+        with multiprocessing.get_context('{method}').Pool(2) as pool:
+            pool.map(work, [(run, i) for i in range(8)], chunksize=1)
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == list(range(8))
+
+
+def test_a_run_that_nobody_holds_is_drained_at_exit(tmp_path: Path) -> None:
+    body = """
+    import gc
+    ml.init(id='r').log({'x': image(1)})
+    ml.init(id='other', reinit='create_new')
+    gc.collect()
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == [1]
+    assert reader(tmp_path).status == "finished"
+
+
+def test_a_finished_run_is_held_by_nothing(tmp_path: Path) -> None:
+    body = """
+    import gc, weakref
+    run = ml.init(id='r')
+    ref = weakref.ref(run)
+    ml.init(id='other').finish()
+    del run
+    gc.collect()
+    assert ref() is None
+    """
+    play(tmp_path, body)
+
+
+def test_what_a_child_drops_is_counted_in_the_runs_health(tmp_path: Path) -> None:
+    body = """
+    run = ml.init(id='r')
+    run.log({'none': None})
+    if os.fork() == 0:
+        assert run.health.get('skipped_none') is None
+        run.log({'none': None, 'x': image(1)})
+        sys.exit()
+    os.wait()
+    """
+    play(tmp_path, body)
+    assert reader(tmp_path).health["skipped_none"] == 2
+
+
+def test_a_closed_stderr_keeps_nobody_from_logging(tmp_path: Path) -> None:
+    play(tmp_path, "sys.stderr.close()\nml.init(id='r').log({'x': image(1)})")
+    assert values(tmp_path) == [1]
+
+
+def test_a_command_line_of_any_bytes_is_noted(tmp_path: Path) -> None:
+    play(tmp_path, "sys.argv.append('caf\\udce9')\nml.init(id='r').log({'x': image(1)})")
+    assert reader(tmp_path).info.launch["argv"][-1] == "caf\\udce9"
+
+
+def test_control_c_while_the_run_ends_loses_nothing(tmp_path: Path) -> None:
+    body = f"""{SLOW_SINK}
+import _thread, threading
+run = ml.init(sinks=[Slow()])
+for i in range(40): run.log({{'x': i}})
+threading.Timer(0.5, _thread.interrupt_main).start()
+try:
+    run.finish()
+except KeyboardInterrupt:
+    print('interrupted', flush=True)
+"""
+    done = subprocess.run(
+        script(tmp_path, body), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+    )
+    said = done.stdout.splitlines()
+    assert "interrupted" in said
+    assert [int(line) for line in said if line != "interrupted"] == list(range(40))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medialog_core.errors import WrongType
+from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.pending import Steps, flatten
 
 
@@ -55,3 +55,15 @@ def test_nested_dictionaries_become_paths() -> None:
 def test_a_key_that_is_no_string_is_refused() -> None:
     with pytest.raises(WrongType, match="keys are strings, got int 3"):
         dict(flatten({3: 1}))  # type: ignore[dict-item]
+
+
+def test_a_step_beyond_64_bits_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="step: expected a number of 64 bits"):
+        Steps().take(2**63, None)
+    assert Steps().take(2**63 - 1, None) == 2**63 - 1
+
+
+def test_a_signals_handler_may_take_a_step_within_a_step() -> None:
+    steps = Steps()
+    with steps._lock:
+        assert steps.take(None, None) == 0

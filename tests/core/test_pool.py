@@ -1,3 +1,4 @@
+import itertools
 import os
 import threading
 from typing import Any
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from medialog_core.pool import POOL, SMALL_BYTES, Pool
+from medialog_core.pool import POOL, SLAB_BYTES, SMALL_BYTES, Pool
 
 MIB = 1024 * 1024
 
@@ -113,3 +114,35 @@ def test_a_forked_child_starts_with_an_empty_pool() -> None:
             os._exit(0 if POOL.held_bytes == MIB else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert len(held) == MIB
+
+
+def test_requests_below_half_a_mebibyte_share_a_slab() -> None:
+    pool = Pool()
+    parts = [pool.take(150_000) for _ in range(16)]
+    assert pool.held_bytes == SLAB_BYTES
+    starts = sorted(map(address, parts))
+    assert all(b - a >= 150_000 for a, b in itertools.pairwise(starts))
+
+
+def test_a_slab_is_used_again_once_nothing_refers_to_any_part_of_it() -> None:
+    pool = Pool()
+    for _ in range(20):
+        wave = [pool.take(150_000) for _ in range(60)]
+        del wave
+    assert pool.held_bytes <= 3 * SLAB_BYTES
+
+
+def test_a_part_that_is_kept_keeps_its_content_while_others_come_and_go() -> None:
+    pool = Pool()
+    kept = pool.take(100_000)
+    kept[:] = 7
+    for _ in range(500):
+        pool.take(100_000)[:] = 9
+    assert (kept == 7).all()
+
+
+def test_above_the_cap_a_shared_request_is_plain_memory() -> None:
+    pool = Pool(cap_bytes=SLAB_BYTES)
+    held = [pool.take(400_000) for _ in range(60)]
+    assert pool.held_bytes == SLAB_BYTES
+    assert len({address(one) for one in held}) == 60

@@ -225,9 +225,19 @@ def test_a_failed_write_never_raises_in_the_training_but_at_finish(
     assert not run.flush()
     run.log({"a": 2.0})
     assert run.health["write_errors"] == 1
+    sink.lost = 1
     with pytest.raises(RunFailed, match="not all was written") as caught:
         run.finish()
     assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_a_failed_write_that_was_made_good_fails_no_run(run: Run, sink: MemorySink) -> None:
+    sink.fail_with = OSError("disk full")
+    run.log({"a": 1.0})
+    assert not run.flush()
+    run.finish()
+    assert sink.scalars("a") == [(0, 1.0)]
+    assert run.health["write_errors"] == 1
 
 
 def test_strict_raises_a_failed_write_at_the_next_call(tmp_path: Path) -> None:
@@ -348,3 +358,128 @@ def test_health_is_kept_with_the_run(tmp_path: Path) -> None:
     with medialog_core.init(dir=tmp_path) as run:
         run.log({"a": None})
     assert open_run(run.dir).health["skipped_none"] == 1
+
+
+def test_the_health_on_the_disk_tells_of_what_failed_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    monkeypatch.setattr("medialog_core.codecs.encode", lambda _: 1 / 0)
+    run.log({"broken": Image(GREY)})
+    run.finish(quiet=True)
+    health = open_run(run.dir).health
+    assert (health["encode_errors"], health["queued_items"]) == (1, 0)
+
+
+def test_what_cannot_be_encoded_is_said_once_with_its_key(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("medialog_core.codecs.encode", lambda _: 1 / 0)
+        for _ in range(3):
+            run.log({"the/key": Image(GREY)})
+        run.flush()
+    assert run.health["encode_errors"] == 3
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["run r: 'the/key' could not be encoded; further errors are only counted"]
+
+
+def test_counting_from_many_threads_loses_nothing(run: Run) -> None:
+    def work() -> None:
+        for _ in range(20_000):
+            run.count("n")
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert run.health["n"] == 160_000
+
+
+def test_with_drop_and_a_full_queue_the_state_of_the_run_is_kept(tmp_path: Path) -> None:
+    sink = _Held()
+    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,), on_full="drop", queue_bytes=1000))
+    for _ in range(5):
+        run.log({"image": Image(np.zeros((30, 30), np.uint8))})
+    run.config["lr"] = 0.1
+    threading.Timer(0.2, sink.gate.set).start()
+    run.finish()
+    assert sink.state()["config", "lr"] == 0.1
+    assert sink.state()["status", "state"] == "finished"
+
+
+def test_a_second_finish_waits_for_the_first(tmp_path: Path) -> None:
+    sink = _Held()
+    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,)))
+    run.log({"a": 1.0})
+    first = threading.Thread(target=run.finish)
+    first.start()
+    while not run.finished:
+        threading.Event().wait(0.01)
+    threading.Timer(0.3, sink.gate.set).start()
+    run.finish()
+    assert sink.scalars("a") == [(0, 1.0)]
+    first.join()
+
+
+def test_a_finished_run_can_be_flushed_although_its_disk_failed(tmp_path: Path) -> None:
+    sink = _Broken()
+    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,)))
+    run.log({"a": 1.0})
+    run.finish(quiet=True)
+    assert not run.flush(10)
+
+
+class _Broken(MemorySink):
+    """A sink that can never write."""
+
+    def flush(self) -> None:
+        raise OSError("no disk")
+
+
+def test_an_end_that_is_no_status_is_refused(run: Run) -> None:
+    with pytest.raises(InvalidInput, match="status: expected finished, failed or killed, got 1"):
+        run.finish(1)  # type: ignore[arg-type]
+    assert not run.finished
+
+
+def test_a_key_that_no_file_can_hold_is_refused_at_the_call(run: Run) -> None:
+    with pytest.raises(InvalidInput, match="lone surrogate"):
+        run.log({"a\udcff": 1.0})
+
+
+def test_an_epoch_of_any_library_is_a_number(run: Run, sink: MemorySink) -> None:
+    run.log({"a": 1.0}, epoch=np.float32(1.5))  # type: ignore[arg-type]
+    with pytest.raises(WrongType, match="epoch: expected a number, got str 'x'"):
+        run.log({"a": 1.0}, epoch="x")  # type: ignore[arg-type]
+    run.flush()
+    [scalars] = [record for record in sink.records if isinstance(record, Scalars)]
+    assert (scalars.epoch, type(scalars.epoch)) == (1.5, float)
+
+
+def test_a_list_in_the_summary_is_media_too(tmp_path: Path) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    run.summary["best"] = [Image(GREY), Image(GREY.T.copy())]
+    run.summary["pil"] = PIL.Image.fromarray(GREY)
+    run.summary["numbers"] = [1, 2]
+    run.finish()
+    summary = open_run(run.dir).summary
+    assert summary["best"] == [Image(GREY), Image(GREY.T.copy())]
+    assert summary["pil"] == Image(PIL.Image.fromarray(GREY))
+    assert summary["numbers"] == [1, 2]
+
+
+def test_text_that_utf_8_lacks_is_kept_in_the_config(tmp_path: Path) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    run.config["path"] = "caf\udce9.png"
+    run.finish()
+    assert open_run(run.dir).config == {"path": "caf\\udce9.png"}
+
+
+def test_a_config_that_is_refused_leaves_no_run_open(tmp_path: Path) -> None:
+    sink = MemorySink()
+    with pytest.raises(WrongType, match="media cannot be part of the config"):
+        Run(RunSpec(tmp_path, "r", "r", sinks=(sink,), config={"a": Image(GREY)}))
+    assert sink.state()["status", "state"] == "failed"
+    assert sink.closed

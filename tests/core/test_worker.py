@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -165,3 +166,86 @@ def test_a_forked_child_starts_empty_and_works(trial: Trial) -> None:
     trial.gate.set()
     assert trial.worker.flush(10)
     assert trial.consumed == ["parent's"]
+
+
+def refuse(error: BaseException) -> None:
+    raise error
+
+
+def test_nothing_waits_for_a_thread_whose_last_commit_failed(trial: Trial) -> None:
+    trial.on_commit = lambda: refuse(OSError("disk full"))
+    trial.worker.put("a", 1)
+    assert trial.worker.close(10) == 1
+    done = threading.Thread(target=trial.worker.flush, daemon=True)
+    done.start()
+    done.join(10)
+    assert not done.is_alive()
+    trial.on_commit = lambda: None
+    trial.worker.reset()
+
+
+def test_what_must_be_taken_is_taken_although_the_queue_is_full() -> None:
+    trial = Trial(on_full="drop")
+    trial.gate.clear()
+    trial.worker.put("a", 100)
+    assert not trial.worker.put("b", 1)
+    assert trial.worker.put("c", 1, always=True)
+    trial.gate.set()
+    assert trial.worker.close(10) == 0
+    assert trial.consumed == ["a", "c"]
+
+
+def test_the_thread_itself_may_put_and_flush(trial: Trial) -> None:
+    def from_inside() -> None:
+        trial.on_commit = lambda: None
+        assert trial.worker.put("inside", 200)
+        assert not trial.worker.flush()
+
+    trial.on_commit = from_inside
+    trial.worker.put("a", 100)
+    trial.worker.put("b", 100)
+    assert trial.worker.flush(10)
+    assert sorted(trial.consumed) == ["a", "b", "inside"]
+    assert trial.errors == []
+
+
+def test_who_is_told_of_an_error_may_fail_too() -> None:
+    trial = Trial()
+    trial.worker._on_error = refuse
+    trial.worker.put(ValueError("broken"), 1)
+    trial.worker.put("next", 1)
+    assert trial.worker.flush(10)
+    assert trial.worker.close(10) == 0
+    assert trial.consumed == ["next"]
+
+
+def test_a_thread_that_dies_all_the_same_lets_go_of_those_who_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    trial = Trial()
+    trial.on_commit = sys.exit
+    trial.worker.put("a", 100)
+    assert not trial.worker.flush(10)
+    assert not trial.worker.put("b", 100)
+    assert trial.worker.close(10) == 1
+
+
+def test_without_a_thread_to_be_had_an_item_is_refused(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", lambda _: refuse(RuntimeError("no threads")))
+        assert not trial.worker.put("a", 1)
+    assert [str(error) for error in trial.errors] == ["no threads"]
+    assert trial.worker.put("b", 1)
+    assert trial.worker.flush(10)
+    assert trial.consumed == ["b"]
+
+
+def test_closing_where_the_lock_is_held_already_waits_for_no_time_limit(trial: Trial) -> None:
+    # A signal's handler closes while what it interrupted, `put`, holds the lock.
+    trial.worker.put("a", 1)
+    with trial.worker._changed:
+        assert trial.worker.close(10) == 0
+    assert trial.consumed == ["a"]

@@ -315,9 +315,7 @@ def test_a_mode_that_pillow_cannot_convert_to_is_refused() -> None:
 
 
 def test_rdkit_s_drawing_is_a_pillow_image() -> None:
-    picture = Draw.MolToImage(  # type: ignore[no-untyped-call]
-        Chem.MolFromSmiles("CC(=O)O"), size=(300, 300)
-    )
+    picture = Draw.MolToImage(Chem.MolFromSmiles("CC(=O)O"), size=(300, 300))
     image = Image(picture)
     assert (image.width, image.height) == (300, 300)
     assert np.array_equal(np.asarray(picture), image.to_numpy())
@@ -771,3 +769,8 @@ def test_an_unknown_format_is_called_so(tmp_path: Path) -> None:
     path.write_bytes(b"no picture")
     with pytest.raises(InvalidInput, match=r"can be read \(of no format that Pillow knows\)$"):
         Image(path)
+
+
+def test_the_byte_order_of_16_bits_does_not_matter() -> None:
+    pixels = noise(5, 7, 3, dtype=np.uint16)
+    assert Image(pixels) == Image(pixels.astype(">u2"))
