@@ -22,7 +22,7 @@ COLOURS = np.array(
     [[0, 0, 0], [40, 120, 255], [255, 140, 0], [0, 170, 90], [200, 40, 160]], np.uint8
 )
 TEXT, RIGHT, WRONG = (40, 40, 40), (0, 130, 60), (200, 30, 30)
-MOST_STEPS = 6
+MOST_STEPS = 4
 
 
 def draw(reader: RunReader, key: str) -> PIL.Image.Image:

@@ -6,6 +6,7 @@ make demo
 from __future__ import annotations
 
 import argparse
+import logging
 import time
 import warnings
 from collections import Counter
@@ -23,9 +24,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="Train two small networks and show what medialog captured."
     )
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--out", type=Path, default=Path("demo_out"))
     options = parser.parse_args()
+    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")
     runs = [train(options.out, name, options.epochs) for name in ("tissue", "digits")]

@@ -56,7 +56,7 @@ class Classifier(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=self.lr)
 
 
-def train(logger: MediaLogger, *, epochs: int = 4) -> None:
+def train(logger: MediaLogger, *, epochs: int = 20) -> None:
     """Train with nothing of medialog but `logger`."""
     pl.seed_everything(0, verbose=False)
     digits = load_digits()

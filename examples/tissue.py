@@ -33,8 +33,8 @@ class Tissue(Dataset[tuple[Tensor, Tensor]]):
         truth = np.zeros(picture.shape[:2], np.int64)
         truth[nuclei > skimage.filters.threshold_otsu(nuclei)] = 1
         truth[stained > skimage.filters.threshold_otsu(stained)] = 2
-        rows = range(0, 384, 32) if train else range(448, 449)
-        corners = [(y, x) for y in rows for x in range(0, 512 - SIDE + 1, 32)]
+        rows, stride = (range(0, 385, 16), 16) if train else (range(448, 449), 32)
+        corners = [(y, x) for y in rows for x in range(0, 512 - SIDE + 1, stride)]
         self.inputs = [_crop(picture, *corner) for corner in corners]
         self.targets = [_crop(truth, *corner) for corner in corners]
 
@@ -81,16 +81,16 @@ class Segmenter(pl.LightningModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Give Adam."""
-        return torch.optim.Adam(self.parameters(), lr=3e-3)
+        return torch.optim.Adam(self.parameters(), lr=5e-4)
 
 
-def train(logger: MediaLogger, *, epochs: int = 4) -> None:
+def train(logger: MediaLogger, *, epochs: int = 20) -> None:
     """Train with nothing of medialog but `logger`."""
     pl.seed_everything(0, verbose=False)
     trainer = pl.Trainer(
         logger=logger,
         max_epochs=epochs,
-        log_every_n_steps=5,
+        log_every_n_steps=20,
         accelerator="cpu",
         enable_model_summary=False,
         enable_checkpointing=False,

@@ -39,6 +39,11 @@ class Steps:
         self._open: int | None = None
         self._lock = threading.RLock()  # a signal's handler may log, too
 
+    def reach(self, first: int) -> None:
+        """Go on from `first` at least."""
+        with self._lock:
+            self.next = max(self.next, first)
+
     def peek(self, source: Callable[[], int] | None = None) -> int:
         """Give the step that a call without one would go to."""
         if source is not None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from PIL import Image as PilImage
 
@@ -288,5 +289,14 @@ def _is_media(value: Any) -> bool:
     return type(value) in codecs.MEDIA or isinstance(value, PilImage.Image)
 
 
+_handles: WeakValueDictionary[tuple[Path, str, int], Run] = WeakValueDictionary()
+"""This process's own for runs of others: a pool's worker gets one with every task."""
+
+
 def _reopen(spec: RunSpec, first_step: int) -> Run:
-    return Run(spec, first_step=first_step)
+    place = spec.directory, spec.id, spec.rank
+    handle = _handles.get(place)
+    if handle is None or handle.finished:
+        handle = _handles[place] = Run(spec)
+    handle._steps.reach(first_step)  # noqa: SLF001 - this module's own
+    return handle

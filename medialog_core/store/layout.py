@@ -89,6 +89,8 @@ def make_run(directory: Path, run: RunFile) -> RunFile:
         OSError: The directory cannot be made or written.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    if (directory / RUN_FILE).exists():  # a copy made now must not meet a name that vanishes
+        return _read_whole(directory)
     content = msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n"
     try:
         _publish(directory / RUN_FILE, content)

@@ -29,6 +29,8 @@ GRACE_SECS = 60.0
 """How long JSON lines stay beside their Parquet, for those who read them now."""
 AT_END_SECS = 5.0
 """How long the end of a run may wait for its sealing."""
+_ONE_SEGMENT_SECS = 10.0
+"""How long at most one segment takes: 5,000 rows, on a disk that is slow."""
 LEFT_OVER_SECS = 3600.0
 """A temporary file of this age belongs to nobody."""
 
@@ -146,22 +148,38 @@ def seal(directory: Path, *, writer: str | None = None, progress: Progress | Non
 
 
 def seal_at_end(directory: Path, writer: str, within_secs: float = AT_END_SECS) -> bool:
-    """Seal what an ended writer has written, in a thread that is left behind after `within_secs`.
+    """Seal what an ended writer has written, segment by segment, and stop after `within_secs`.
 
-    What it leaves undone is done by `medialog compact`; that holds too where DuckDB is missing.
+    What it leaves undone is done by `medialog compact`; that holds too where DuckDB is missing. The
+    segment that it is at is awaited, within reason: DuckDB at work when the interpreter ends
+    crashes the process.
 
     Returns:
         Whether it was done in time.
     """
+    late = threading.Event()
+
+    def stop_when_late(_what: str, _done: int, _total: int) -> None:
+        if late.is_set():
+            raise _Late
 
     def work() -> None:
-        with contextlib.suppress(MissingExtra, OSError):
-            seal(directory, writer=writer)
+        with contextlib.suppress(MissingExtra, OSError, _Late):
+            seal(directory, writer=writer, progress=stop_when_late)
 
     thread = threading.Thread(target=work, name="medialog-seal", daemon=True)
-    thread.start()
-    thread.join(within_secs)
-    return not thread.is_alive()
+    with contextlib.suppress(RuntimeError):  # some Pythons start no thread while they end
+        thread.start()
+        thread.join(within_secs)
+        late.set()
+        done_in_time = not thread.is_alive()
+        thread.join(_ONE_SEGMENT_SECS)
+        return done_in_time
+    return False
+
+
+class _Late(Exception):
+    """There is no time for the next segment."""
 
 
 def closed_segments(sealer: Sealer, writer: str | None = None) -> list[Path]:

@@ -387,3 +387,23 @@ except KeyboardInterrupt:
     said = done.stdout.splitlines()
     assert "interrupted" in said
     assert [int(line) for line in said if line != "interrupted"] == list(range(40))
+
+
+def test_a_worker_of_a_pool_has_one_handle_however_many_tasks_bring_one(tmp_path: Path) -> None:
+    body = """
+    import multiprocessing, threading
+
+    def work(task):
+        task_run, i = task
+        task_run.log({'x': image(i)}, step=i)
+        return threading.active_count()
+
+    if __name__ == '__main__':
+        run = ml.init(id='r')
+        with multiprocessing.get_context('spawn').Pool(1) as pool:
+            counts = pool.map(work, [(run, i) for i in range(20)], chunksize=1)
+        assert max(counts) == 2, counts
+    """
+    play(tmp_path, body)
+    assert values(tmp_path) == list(range(20))
+    assert len(list((tmp_path / "medialog/default/r/items").glob("*.jsonl"))) == 1

@@ -67,3 +67,11 @@ def test_a_signals_handler_may_take_a_step_within_a_step() -> None:
     steps = Steps()
     with steps._lock:
         assert steps.take(None, None) == 0
+
+
+def test_steps_go_on_from_where_they_are_told_at_least() -> None:
+    steps = Steps(5)
+    steps.reach(3)
+    assert steps.next == 5
+    steps.reach(8)
+    assert steps.take(None, None) == 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -390,16 +391,19 @@ def test_counting_from_many_threads_loses_nothing(run: Run) -> None:
             run.count("n")
 
     threads = [threading.Thread(target=work) for _ in range(8)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    sys.setswitchinterval(before)
     assert run.health["n"] == 160_000
 
 
 def test_with_drop_and_a_full_queue_the_state_of_the_run_is_kept(tmp_path: Path) -> None:
     sink = _Held()
-    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,), on_full="drop", queue_bytes=1000))
+    run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,), on_full="drop", queue_bytes=1480))
     for _ in range(5):
         run.log({"image": Image(np.zeros((30, 30), np.uint8))})
     run.config["lr"] = 0.1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,24 @@ def test_run_json_is_made_where_there_are_no_links(
     layout.make_run(tmp_path, run_file())
     assert layout.make_run(tmp_path, run_file("second")) == run_file()
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_a_run_that_is_there_gets_no_further_name_which_a_copy_would_miss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout.make_run(tmp_path, run_file())
+    monkeypatch.delattr(layout, "_publish")
+    assert layout.make_run(tmp_path, run_file("second")) == run_file()
+
+
+def test_a_run_json_that_another_process_writes_this_moment_is_awaited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout.make_run(tmp_path, run_file())
+    whole = (tmp_path / "run.json").read_bytes()
+    (tmp_path / "run.json").write_bytes(whole[:20])
+    monkeypatch.setattr(time, "sleep", lambda _: (tmp_path / "run.json").write_bytes(whole))
+    assert layout.make_run(tmp_path, run_file("second")) == run_file()
 
 
 @pytest.mark.parametrize(

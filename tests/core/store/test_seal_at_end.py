@@ -56,7 +56,21 @@ def test_the_end_of_a_run_does_not_wait_for_a_slow_sealing(
 ) -> None:
     gate = threading.Event()
     monkeypatch.setattr(sealing, "seal", lambda *_args, **_kwargs: gate.wait(30))
+    monkeypatch.setattr(sealing, "_ONE_SEGMENT_SECS", 0.01)
     writer = write(directory, make, 10)
     assert not seal_at_end(directory, writer.id, within_secs=0.01)
     gate.set()
     writer.close()
+
+
+def test_a_sealing_that_is_late_has_stopped_when_the_run_has_ended(
+    directory: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "SEGMENT_ROWS", 10)
+    writer = write(directory, make, 1000)
+    monkeypatch.setattr(layout, "SEGMENT_ROWS", 10_000)
+    writer.close()
+    assert not seal_at_end(directory, writer.id, within_secs=0.1)
+    assert not any(thread.name == "medialog-seal" for thread in threading.enumerate())
+    assert len(sealed(directory)) < 100
+    assert len(RunReader(directory).scalars("k3")) == 100
