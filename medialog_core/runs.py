@@ -25,7 +25,7 @@ from .mappings import Recorded, Summary, to_json
 from .payload import Scalars, State
 from .pending import Pending, Steps, flatten, to_epoch
 from .schema import Area
-from .spec import RunSpec
+from .spec import RunSpec, one_of
 
 _SCALAR_BYTES = 64
 _Media = list[tuple[str, tuple[Any, ...], bool]]
@@ -165,8 +165,7 @@ class Run:
             InvalidInput: There is no such status.
             RunFailed: Something did not reach the disk; the first failure is its cause.
         """
-        if status not in ("finished", "failed", "killed"):
-            raise InvalidInput(f"status: expected finished, failed or killed, got {status!r}")
+        one_of("status", status, ("finished", "failed", "killed"))
         if not self._ending.acquire(blocking=False):
             # Another thread is at it, or a signal interrupted it: what waits must not be lost.
             self._background.wait(timeout_secs)
@@ -275,8 +274,7 @@ class Run:
         elif not self.spec.disabled:
             coerced = coerce(key, value)
             values = tuple(coerced) if isinstance(coerced, list) else (coerced,)
-            now = time.time()
-            self._put_media(Pending(key, None, None, now, self.spec.rank, values, listed))
+            self._put_media(Pending(key, None, None, time.time(), self.spec.rank, values, listed))
 
     def _raise_if_strict(self) -> None:
         if self.spec.strict and self._health.first_error is not None:
