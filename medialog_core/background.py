@@ -129,11 +129,10 @@ class Background:
         for idx, payload in enumerate(codecs.encode(item.values)):
             payload.meta.of = of
             entry = Entry(item.key, item.step, item.epoch, item.ts, item.rank, idx, payload)
-            self._write(
-                entry, repr(item.key)
-            )  # one broken picture must not cost the rest of its list
+            self._write(entry, repr(item.key))
 
     def _write(self, record: Record, name: str) -> None:
+        # Named one by one: a broken picture must not cost the rest of its list.
         with self._named(name):
             self._opened().write(record)
 

@@ -70,5 +70,3 @@ TABLE: tuple[Codec, ...] = (
 )
 _BY_TYPE = {codec.type: codec for codec in TABLE}
 _BY_KIND = {codec.kind: codec for codec in TABLE}
-MEDIA = frozenset(_BY_TYPE)
-"""Every type of media value."""

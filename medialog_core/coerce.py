@@ -72,6 +72,11 @@ def coerce(key: str, value: Any) -> Coerced:
         raise type(error)(f"log: {key!r}: {error}") from error
 
 
+def is_media(value: Any) -> bool:
+    """Say whether `value` is a media value, or a PIL image, which becomes one."""
+    return isinstance(value, (*MEDIA, PilImage.Image))
+
+
 def _itself(value: Any) -> Any:
     return value
 

@@ -7,10 +7,9 @@ import re
 import secrets
 import time
 import warnings
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from .arrays import describe
@@ -22,6 +21,9 @@ from .runs import Run
 from .spec import QUEUE_BYTES, Durability, RunSpec, one_of
 from .store.layout import RUN_FILE
 from .worker import OnFull
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 _active: Run | None = None
 
@@ -102,6 +104,7 @@ def init(
     """
     global _active  # noqa: PLW0603 - this module exists to hold it
     _refuse_unknown(wandb_names)
+    _check_texts(project=project, name=name, id=id, notes=notes, group=group, job_type=job_type)
     one_of("reinit", reinit, _REINIT)
     one_of("resume", resume, _RESUME)
     before = active()
@@ -124,7 +127,7 @@ def init(
         queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
         durability=durability,
         config=_mapping(config),
-        tags=tuple(tags),
+        tags=(tags,) if isinstance(tags, str) else tuple(tags),
         notes=notes,
         group=group,
         job_type=job_type,
@@ -197,7 +200,15 @@ def _refuse_unknown(names: Mapping[str, Any]) -> None:
         )
 
 
+def _check_texts(**texts: Any) -> None:
+    for name, value in texts.items():
+        if value is not None and not isinstance(value, str):
+            raise WrongType(f"init: {name}: expected a string, got {describe(value)}")
+
+
 def _base(dir: str | os.PathLike[str] | None) -> Path:
+    if dir is not None and not isinstance(dir, str | os.PathLike):
+        raise WrongType(f"init: dir: expected a path, got {describe(dir)}")
     return Path(dir if dir is not None else os.environ.get("MEDIALOG_DIR") or "medialog")
 
 

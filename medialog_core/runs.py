@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from PIL import Image as PilImage
-
-from . import codecs, lifecycle
+from . import lifecycle
 from .arrays import describe
 from .background import Background
-from .coerce import SKIP, coerce
+from .coerce import SKIP, coerce, is_media
 from .errors import InvalidInput, RunFailed, WrongType
 from .health import Health
 from .mappings import Recorded, Summary, to_json
@@ -133,11 +131,11 @@ class Run:
         scalars, media = self._sort(data)
         epoch = to_epoch(epoch)
         place = self._steps.take(step, commit, self.step_source)
+        self._last.update(scalars)
         if self.spec.disabled:
             return
         self._raise_if_strict()
         now = time.time()
-        self._last.update(scalars)
         if scalars:
             self._background.put(
                 Scalars(scalars, place, epoch, now, self.spec.rank), _SCALAR_BYTES * len(scalars)
@@ -239,7 +237,8 @@ class Run:
                 media.append((key, tuple(coerced), True))
             elif coerced is SKIP:
                 self.warn_once(
-                    "skipped_none", f"{key!r} was None and skipped; further ones are only counted"
+                    "skipped_none",
+                    f"{key!r} was None or empty and skipped; further ones are only counted",
                 )
             else:
                 media.append((key, (coerced,), False))
@@ -261,7 +260,7 @@ class Run:
             raise
 
     def _set_config(self, key: str, value: Any) -> None:
-        if type(value) in codecs.MEDIA:
+        if is_media(value):
             raise WrongType(
                 f"config[{key!r}]: media cannot be part of the config; log it, or put it in the summary"
             )
@@ -269,7 +268,7 @@ class Run:
 
     def _set_summary(self, key: str, value: Any) -> None:
         listed = isinstance(value, list | tuple) and len(value) > 0
-        if not all(_is_media(item) for item in (value if listed else [value])):
+        if not all(is_media(item) for item in (value if listed else [value])):
             self.state("summary", key, value)
         elif not self.spec.disabled:
             coerced = coerce(key, value)
@@ -281,10 +280,6 @@ class Run:
             raise RunFailed(
                 f"run {self.id!r}: a write failed, and strict=True"
             ) from self._health.first_error
-
-
-def _is_media(value: Any) -> bool:
-    return type(value) in codecs.MEDIA or isinstance(value, PilImage.Image)
 
 
 _handles: WeakValueDictionary[tuple[Path, str, int], Run] = WeakValueDictionary()

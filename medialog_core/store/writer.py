@@ -22,7 +22,6 @@ from ..payload import Entry, Record, Scalars, State
 from . import layout, rows
 from .mounts import is_network
 from .packs import Packs
-from .seal import seal_at_end
 from .segments import Segments
 
 Durability = Literal["fsync"]
@@ -102,6 +101,8 @@ class StoreWriter:
         finally:
             self._abandon()
         if self.committed >= layout.SEGMENT_ROWS:
+            from .seal import seal_at_end  # noqa: PLC0415 - only long runs need it
+
             seal_at_end(self._directory, self.id)
 
     def _begin(self) -> None:

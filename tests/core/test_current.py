@@ -159,6 +159,23 @@ def test_what_an_argument_cannot_be_is_said(arguments: dict[str, Any], message: 
         medialog_core.init(**arguments)
 
 
+@pytest.mark.parametrize("name", ["project", "name", "id", "notes", "group", "job_type"])
+def test_what_is_no_string_is_named(name: str) -> None:
+    with pytest.raises(WrongType, match=f"init: {name}: expected a string, got int 5"):
+        medialog_core.init(**{name: 5})  # type: ignore[arg-type]
+
+
+def test_what_is_no_path_is_named() -> None:
+    with pytest.raises(WrongType, match="init: dir: expected a path, got int 5"):
+        medialog_core.init(dir=5)  # type: ignore[arg-type]
+
+
+def test_one_tag_needs_no_list() -> None:
+    run = medialog_core.init(tags="cats")
+    run.finish()
+    assert open_run(run.dir).info.tags == ["cats"]
+
+
 def test_disabled_checks_arguments_and_writes_nothing(tmp_path: Path) -> None:
     run = medialog_core.init(mode="disabled")
     run.log({"loss": 1.0, "note": "a word"})

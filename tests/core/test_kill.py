@@ -28,7 +28,7 @@ from medialog_core.store.doctor import examine
 TRIALS = int(os.environ.get("MEDIALOG_FAULT_TRIALS", "3"))
 SIDE = 96
 TABLE_EVERY = 7
-LATE_SECS = 2.5
+LATE_SECS = 4.0
 """A commit comes a second after the log at the latest; the rest is for a machine that is busy."""
 PHOTO = data.astronaut()
 

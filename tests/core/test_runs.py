@@ -109,7 +109,7 @@ def test_none_is_skipped_counted_and_said_once(run: Run, caplog: pytest.LogCaptu
         run.log({"a": None})
     assert run.health["skipped_none"] == 2
     assert [r.getMessage() for r in caplog.records] == [
-        "run r: 'a' was None and skipped; further ones are only counted"
+        "run r: 'a' was None or empty and skipped; further ones are only counted"
     ]
 
 
@@ -133,6 +133,12 @@ def test_a_mistake_logs_nothing_of_its_call_and_takes_no_step(run: Run, sink: Me
     run.log({"good": 2.0})
     run.flush()
     assert sink.scalars("good") == [(0, 2.0)]
+
+
+def test_a_disabled_run_has_its_summary(tmp_path: Path) -> None:
+    run = Run(RunSpec(tmp_path, "r", "r", disabled=True))
+    run.log({"loss": 0.5})
+    assert run.summary["loss"] == 0.5
 
 
 def test_steps_come_in_any_order_and_none_is_dropped(run: Run, sink: MemorySink) -> None:
