@@ -146,14 +146,15 @@ def check_all_is_equal(reader: RunReader, first: int) -> None:
 def test_killed_at_any_moment_a_run_reads_back_and_goes_on(tmp_path: Path) -> None:
     draw = random.Random(time.time_ns())  # noqa: S311 - no secret
     directory = tmp_path / "p" / "r"
-    highest = -1
+    highest, settled = -1, False
     for number in range(TRIALS):
         trial = killed_after(tmp_path, None if number % 3 == 1 else draw.uniform(0.0, 5.0))
         reader = open_run(directory)
         assert trial.begins == highest + 1
         check_nothing_is_missing_between(reader, trial)
         check_all_is_equal(reader, trial.begins)
-        assert reader.config == {"side": SIDE}
+        settled = settled or trial.committed_for_sure >= trial.begins
+        assert reader.config == {"side": SIDE} or not (settled or reader.config)
         highest = reader.last_step
     assert [finding for finding in examine(directory) if finding.level == "error"] == []
     with medialog_core.init("p", dir=tmp_path, id="r", resume="must") as run:
