@@ -26,7 +26,7 @@ class Recording(MediaLogger):
         self.calls.append((step, sorted(metrics)))
 
 
-def test_it_is_a_logger_of_the_namespace(logger: MediaLogger, pl: Any) -> None:
+def test_it_is_a_logger_of_the_namespace(pl: Any, logger: MediaLogger) -> None:
     assert isinstance(logger, pl.loggers.Logger)
     assert issubclass(MediaLogger, pl.loggers.Logger)
 
