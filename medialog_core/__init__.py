@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import current as _current
+from . import plot
 from ._version import __version__
 from .current import finish, init, log
+from .media.audio import Audio
+from .media.chart import Chart
 from .media.classes import Classes
 from .media.histogram import Histogram
+from .media.html import Html
 from .media.image import Image
+from .media.joined import JoinedTable
+from .media.molecule import Molecule
+from .media.object3d import Object3D, box3d
+from .media.partitioned import PartitionedTable
+from .media.plotly import Plotly
 from .media.table import Table
-from .media.text import Text
+from .media.text import Markdown, Text
+from .media.video import Video
 from .reading import ProjectReader, RunReader, open_project, open_run
 from .runs import Run
 
@@ -23,20 +33,32 @@ if TYPE_CHECKING:
     summary: Summary
 
 __all__ = [
+    "Audio",
+    "Chart",
     "Classes",
     "Histogram",
+    "Html",
     "Image",
+    "JoinedTable",
+    "Markdown",
+    "Molecule",
+    "Object3D",
+    "PartitionedTable",
+    "Plotly",
     "ProjectReader",
     "Run",
     "RunReader",
     "Table",
     "Text",
+    "Video",
     "__version__",
+    "box3d",
     "finish",
     "init",
     "log",
     "open_project",
     "open_run",
+    "plot",
 ]
 
 

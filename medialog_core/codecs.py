@@ -12,7 +12,21 @@ from typing import Any
 
 from .arrays import describe
 from .errors import InvalidInput, WrongType
-from .media import histogram, image, table, text
+from .media import (
+    audio,
+    chart,
+    histogram,
+    html,
+    image,
+    joined,
+    molecule,
+    object3d,
+    partitioned,
+    plotly,
+    table,
+    text,
+    video,
+)
 from .payload import Payload
 
 
@@ -59,13 +73,32 @@ def find(type_: type[Any]) -> Codec:
 
 TABLE: tuple[Codec, ...] = (
     Codec("image", image.Image, image.encode, image.decode),
+    Codec("video", video.Video, video.encode, video.decode),
+    Codec("audio", audio.Audio, audio.encode, audio.decode),
     Codec("histogram", histogram.Histogram, histogram.encode, histogram.decode),
+    Codec("object3d", object3d.Object3D, object3d.encode, object3d.decode),
+    Codec("molecule", molecule.Molecule, molecule.encode, molecule.decode),
     Codec("text", text.Text, text.encode, text.decode),
+    Codec("html", html.Html, html.encode, html.decode),
+    Codec("plotly", plotly.Plotly, plotly.encode, plotly.decode),
+    Codec("chart", chart.Chart, chart.encode, chart.decode),
     Codec(
         "table",
         table.Table,
         lambda tables: table.encode(tables, encode),
         lambda p: table.decode(p, decode),
+    ),
+    Codec(
+        "joined_table",
+        joined.JoinedTable,
+        lambda tables: joined.encode(tables, encode),
+        lambda p: joined.decode(p, decode),
+    ),
+    Codec(
+        "partitioned_table",
+        partitioned.PartitionedTable,
+        lambda tables: partitioned.encode(tables, encode),
+        lambda p: partitioned.decode(p, decode),
     ),
 )
 _BY_TYPE = {codec.type: codec for codec in TABLE}

@@ -16,16 +16,17 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image as PilImage
 
+from . import codecs
 from .arrays import describe, is_array, to_scalar
 from .errors import InvalidInput, MedialogError, WrongType
+from .media.captioned import check_text
 from .media.frames import is_frame
 from .media.histogram import Histogram
 from .media.image import Image
 from .media.table import Table
-from .media.text import Text, check_text
+from .media.text import Text
 
-Media = Image | Histogram | Table | Text
-MEDIA = (Image, Histogram, Table, Text)
+MEDIA = tuple(codec.type for codec in codecs.TABLE)
 
 
 class Skip:
@@ -37,7 +38,8 @@ class Skip:
 
 SKIP: Final = Skip()
 """What None and an empty list become: nothing to log."""
-Coerced = float | int | Media | list[Any] | Skip
+Coerced = Any
+"""A number, a media value, a list of them, or `SKIP`."""
 
 _CHANNELS = (1, 3, 4)
 _SMALLEST_SIDE = 8
@@ -145,9 +147,7 @@ _RULES: dict[type[Any], _Rule] = {
     bool: int,
     type(None): _skip,
     str: _text,
-    Image: _itself,
-    Histogram: _itself,
-    Text: _itself,
+    **dict.fromkeys(MEDIA, _itself),
     Table: Table.frozen,
     list: _list,
     tuple: _list,

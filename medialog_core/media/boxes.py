@@ -9,8 +9,8 @@ from typing import Any, Literal
 from ..arrays import describe, is_array, to_scalar
 from ..errors import InvalidInput, WrongType
 from ..schema import BoxMeta, BoxSetMeta, Number, Position, to_number
+from .captioned import check_text
 from .classes import checked_labels, whole
-from .text import check_text
 
 Corners = tuple[float, float, float, float]
 Domain = Literal["fraction", "pixel"]

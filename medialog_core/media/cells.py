@@ -14,12 +14,31 @@ from PIL import Image as PilImage
 from ..arrays import describe, is_array, to_numpy
 from ..errors import InvalidInput, WrongType
 from ..schema import to_number
+from .audio import Audio
+from .captioned import check_text
+from .chart import Chart
 from .histogram import Histogram
+from .html import Html
 from .image import Image
-from .text import Text, check_text
+from .molecule import Molecule
+from .object3d import Object3D
+from .plotly import Plotly
+from .text import Text
+from .video import Video
 
 NULL, NUMBER, STRING, BOOLEAN, JSON, ANY = "null", "number", "string", "boolean", "json", "any"
-MEDIA = {Image: "image", Histogram: "histogram", Text: "text"}
+MEDIA: dict[type[Any], str] = {
+    Image: "image",
+    Video: "video",
+    Audio: "audio",
+    Histogram: "histogram",
+    Object3D: "object3d",
+    Molecule: "molecule",
+    Text: "text",
+    Html: "html",
+    Plotly: "plotly",
+    Chart: "chart",
+}
 LISTS = {f"{kind}[]": kind for kind in MEDIA.values()}
 Typed = tuple[str, Any]
 """The type of a cell by its name in the file, and its value."""

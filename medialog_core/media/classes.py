@@ -8,7 +8,7 @@ from typing import Any
 
 from ..arrays import describe, to_scalar
 from ..errors import InvalidInput, WrongType
-from .text import check_text
+from .captioned import check_text
 
 
 class Classes:

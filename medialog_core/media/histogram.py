@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -14,13 +14,14 @@ from ..payload import Payload
 from ..schema import HistogramMeta
 from .binning import linear, powers
 from .bins import Bins, Counts, EdgeBins, Edges, LinearBins, as_counts, even_edges, read
+from .captioned import Captioned
 from .classes import whole
 from .moments import Moments
 
 MAX_BINS = 512
 
 
-class Histogram:
+class Histogram(Captioned):
     """How values are distributed. NaN and infinities are counted apart, never an error.
 
     Args:
@@ -30,10 +31,8 @@ class Histogram:
         np_histogram: Ready-made `(counts, edges)`, one more edge than counts. Counts may be
             densities (told by their integral of 1) or weighted.
         num_bins: How many bins of equal width to make, 1 to 512.
-
-    Attributes:
-        caption: None.
-        sample_id: None.
+        caption: A line of text.
+        sample_id: Which sample of the data set it is.
 
     Raises:
         WrongType: No numbers, complex ones, or no `(counts, edges)`.
@@ -43,10 +42,16 @@ class Histogram:
 
     __slots__ = ("_bins", "_density", "_moments")
 
-    caption: ClassVar[None] = None
-    sample_id: ClassVar[None] = None
-
-    def __init__(self, sequence: Any = None, np_histogram: Any = None, num_bins: int = 64) -> None:
+    def __init__(
+        self,
+        sequence: Any = None,
+        np_histogram: Any = None,
+        num_bins: int = 64,
+        *,
+        caption: str | None = None,
+        sample_id: str | None = None,
+    ) -> None:
+        super().__init__(caption, sample_id)
         if _is_binned(sequence):
             sequence, np_histogram = None, sequence if np_histogram is None else np_histogram
         if (sequence is None) == (np_histogram is None):
@@ -79,9 +84,17 @@ class Histogram:
         return cls.of(*powers(_numbers(sequence), total))
 
     @classmethod
-    def of(cls, bins: Bins, moments: Moments, density: bool = False) -> Histogram:
+    def of(
+        cls,
+        bins: Bins,
+        moments: Moments,
+        density: bool = False,
+        caption: str | None = None,
+        sample_id: str | None = None,
+    ) -> Histogram:
         """Put one together from its parts."""
         histogram = cls.__new__(cls)
+        Captioned.__init__(histogram, caption, sample_id)
         histogram._set(bins, moments, density)  # noqa: SLF001 - its own class
         return histogram
 
@@ -149,7 +162,11 @@ class Histogram:
         return Histogram.of(self._bins.add(other._bins), self._moments + other._moments)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Histogram) and self.to_meta() == other.to_meta()
+        return (
+            isinstance(other, Histogram)
+            and (self.caption, self.sample_id) == (other.caption, other.sample_id)
+            and self.to_meta() == other.to_meta()
+        )
 
     def __hash__(self) -> int:
         return hash((len(self._bins.counts), self._moments.n))
@@ -161,14 +178,16 @@ class Histogram:
 
 def encode(histograms: Sequence[Histogram]) -> Iterator[Payload]:
     """Give a payload for each; all of it is meta."""
-    return (Payload(histogram.to_meta()) for histogram in histograms)
+    return (Payload(h.to_meta(), (), h.caption, h.sample_id) for h in histograms)
 
 
 def decode(payload: Payload) -> Histogram:
     """Give the histogram back."""
     meta = payload.meta
     assert isinstance(meta, HistogramMeta)  # noqa: S101 - the codec table looked the kind up
-    return Histogram.of(read(meta), Moments.read(meta), meta.density)
+    return Histogram.of(
+        read(meta), Moments.read(meta), meta.density, payload.caption, payload.sample_id
+    )
 
 
 def _is_binned(value: object) -> bool:

@@ -19,6 +19,7 @@ from ..payload import Blob, Payload
 from ..schema import BoxSetMeta, ImageMeta, Label, MaskMeta
 from . import conversion, detections, formats, notes
 from . import masks as mask_sets
+from .captioned import Captioned
 from .classes import Classes
 from .grid import make_grid
 from .layout import in_memory_order
@@ -33,7 +34,7 @@ _OVERHEAD_BYTES = 500
 _BOX_BYTES = 400
 
 
-class Image:
+class Image(Captioned):
     """An image, fixed when its constructor returns.
 
     Args:
@@ -70,7 +71,7 @@ class Image:
         OSError: The file of a path cannot be read.
     """
 
-    __slots__ = ("_caption", "_notes", "_sample_id", "_source")
+    __slots__ = ("_notes", "_source")
 
     def __init__(
         self,
@@ -103,8 +104,9 @@ class Image:
             before = (data.caption, data.sample_id, data.notes)
             data = data.source if plain else data.to_numpy()
         self._source: Pixels | Stored = source_of(data, options)
-        self._caption = before[0] if caption is None else notes.text(caption, "caption")
-        self._sample_id = before[1] if sample_id is None else notes.text(sample_id, "sample_id")
+        super().__init__(
+            before[0] if caption is None else caption, before[1] if sample_id is None else sample_id
+        )
         self._notes = before[2]
         noted = classes is not None or boxes is not None or masks is not None
         if noted or scores is not None or label is not None or grouping is not None:
@@ -178,16 +180,6 @@ class Image:
     def height(self) -> int:
         """Height in pixels."""
         return self._source.height
-
-    @property
-    def caption(self) -> str | None:
-        """The caption."""
-        return self._caption
-
-    @property
-    def sample_id(self) -> str | None:
-        """Which sample of the data set it is."""
-        return self._sample_id
 
     @property
     def source(self) -> Pixels | Stored:

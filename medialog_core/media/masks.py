@@ -18,8 +18,8 @@ from ..arrays import describe, snapshot, to_numpy
 from ..errors import InvalidInput, WrongType
 from ..payload import Blob
 from . import stored
+from .captioned import check_text
 from .classes import checked_labels
-from .text import check_text
 
 Array = NDArray[Any]
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..arrays import describe, to_scalar
+from ..arrays import describe
 from ..errors import WrongType
 from ..schema import BoxSetMeta, Label, Number
 from .boxes import checked_boxes, checked_scores
+from .captioned import line
 from .classes import Classes, whole
 from .masks import Mask, checked_masks
-from .text import check_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +59,6 @@ def checked(given: Given, size: tuple[int, int], before: Notes) -> Notes:
     )
 
 
-def text(value: Any, name: str) -> str | None:
-    """Give a caption or an id as a string; a number is written out.
-
-    Raises:
-        WrongType: It is neither.
-        InvalidInput: A string that no file can hold.
-    """
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return check_text(value, name)
-    number = to_scalar(value)
-    if number is None:
-        raise WrongType(f"{name}: expected a string, got {describe(value)}")
-    return str(number)
-
-
 def _classes(value: Any) -> dict[str, str]:
     return (value if isinstance(value, Classes) else Classes(value)).names
 
@@ -91,7 +74,12 @@ def _label(value: Any) -> Label:
     if score is not None:
         score = checked_scores({"score": score}, "label")["score"]
     return Label(
-        text(value.get("truth"), "label['truth']"),
-        text(value.get("prediction"), "label['prediction']"),
+        _line(value, "truth"),
+        _line(value, "prediction"),
         score,
     )
+
+
+def _line(label: Mapping[str, Any], name: str) -> str | None:
+    value = label.get(name)
+    return None if value is None else line(value, f"label[{name!r}]")

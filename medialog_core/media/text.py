@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-from ..arrays import describe
-from ..errors import InvalidInput, WrongType
+from ..errors import InvalidInput
 from ..payload import Blob, Payload
 from ..schema import TextMeta
+from .captioned import check_text, line
 
 INLINE_BYTES = 8 * 1024
 """Longer texts are a file of their own."""
@@ -28,7 +28,8 @@ class Text:
     Attributes:
         data: The text, of any length.
         format: `plain`, or `markdown` to be rendered where it is shown.
-        caption: A short title.
+        caption: A short title; a number is written out.
+        sample_id: Which sample of the data set it is.
 
     Raises:
         WrongType: `data` or `caption` is no string.
@@ -38,13 +39,13 @@ class Text:
     data: str
     format: Format = "plain"
     caption: str | None = None
-
-    sample_id: ClassVar[None] = None
+    sample_id: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_text(self.data, "Text: data")
-        if self.caption is not None:
-            check_text(self.caption, "Text: caption")
+        for name in ("caption", "sample_id"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, line(getattr(self, name), f"Text: {name}"))
         if self.format not in get_args(Format):
             raise InvalidInput(f"Text: format: expected 'plain' or 'markdown', got {self.format!r}")
 
@@ -54,24 +55,9 @@ class Text:
         return 64 + len(self.data)
 
 
-def check_text(value: object, field: str) -> str:
-    """Give `value` if it is a string that UTF-8 can hold.
-
-    Raises:
-        WrongType: It is no string.
-        InvalidInput: It has lone surrogates.
-    """
-    if not isinstance(value, str):
-        raise WrongType(f"{field}: expected str, got {describe(value)}; pass str(...) of it")
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidInput(
-                f"{field}: has a lone surrogate {value[error.start]!r} at {error.start}, which no file can hold; "
-                "pass text.encode('utf-8', 'replace').decode()"
-            ) from None
-    return value
+def Markdown(data: str, caption: str | None = None, *, sample_id: str | None = None) -> Text:  # noqa: N802 - named as a type
+    """Give a text that is rendered as Markdown where it is shown; arguments as for `Text`."""
+    return Text(data, "markdown", caption, sample_id=sample_id)
 
 
 def encode(texts: Sequence[Text]) -> Iterator[Payload]:
@@ -80,7 +66,9 @@ def encode(texts: Sequence[Text]) -> Iterator[Payload]:
         data = text.data.encode()
         inline = len(data) <= INLINE_BYTES
         meta = TextMeta(text=text.data if inline else None, format=text.format)
-        yield Payload(meta, () if inline else [_file(data, text.format)], text.caption)
+        yield Payload(
+            meta, () if inline else [_file(data, text.format)], text.caption, text.sample_id
+        )
 
 
 def decode(payload: Payload) -> Text:
@@ -88,7 +76,7 @@ def decode(payload: Payload) -> Text:
     meta = payload.meta
     assert isinstance(meta, TextMeta)  # noqa: S101 - the codec table looked the kind up
     data = meta.text if meta.text is not None else _bytes(payload).decode()
-    return Text(data, meta.format, payload.caption)
+    return Text(data, meta.format, payload.caption, sample_id=payload.sample_id)
 
 
 def _file(data: bytes, format: Format) -> Blob:

@@ -1,7 +1,9 @@
 """Every JSON shape on disk and on the wire, and nothing else (format 1; the text is docs/format.md)."""
 
+from .clips import AudioMeta, VideoMeta
+from .documents import ChartMeta, HtmlMeta, PlotlyMeta, TextMeta
+from .kinds import KINDS, KnownMeta, UnknownMeta, decode_meta
 from .metas import (
-    KINDS,
     BoxMeta,
     BoxSetMeta,
     ColumnMeta,
@@ -9,39 +11,46 @@ from .metas import (
     ExponentBins,
     HistogramMeta,
     ImageMeta,
-    KnownMeta,
+    JoinedTableMeta,
     Label,
     MaskMeta,
     Meta,
+    PartitionedTableMeta,
     Position,
     TableMeta,
-    TextMeta,
-    UnknownMeta,
-    decode_meta,
 )
 from .numbers import Number, from_number, to_number
 from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
+from .shapes import MoleculeMeta, Object3DMeta
 from .tables import Cell, TableFile, TypedCell
 
 __all__ = [
     "FORMAT",
     "KINDS",
     "Area",
+    "AudioMeta",
     "BoxMeta",
     "BoxSetMeta",
     "Cell",
+    "ChartMeta",
     "ColumnMeta",
     "Conversion",
     "ExponentBins",
     "Extra",
     "File",
     "HistogramMeta",
+    "HtmlMeta",
     "ImageMeta",
+    "JoinedTableMeta",
     "KnownMeta",
     "Label",
     "MaskMeta",
     "Meta",
+    "MoleculeMeta",
     "Number",
+    "Object3DMeta",
+    "PartitionedTableMeta",
+    "PlotlyMeta",
     "Position",
     "Row",
     "RunFile",
@@ -52,6 +61,7 @@ __all__ = [
     "TextMeta",
     "TypedCell",
     "UnknownMeta",
+    "VideoMeta",
     "decode_meta",
     "from_number",
     "to_number",

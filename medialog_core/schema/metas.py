@@ -1,4 +1,4 @@
-"""Metas: what a row's `meta` string holds, by kind."""
+"""Metas: what a row's `meta` string holds of images, histograms and tables; their common base."""
 
 from __future__ import annotations
 
@@ -149,45 +149,9 @@ class TableMeta(Meta, tag="table", kw_only=True):
     nrows: int
 
 
-class TextMeta(Meta, tag="text"):
-    """A text; above 8 KiB `text` is absent and the file holds it."""
-
-    text: str | None = None
-    format: Literal["plain", "markdown"] = "plain"
+class JoinedTableMeta(Meta, tag="joined_table", kw_only=True):
+    """Two tables that belong together by a key."""
 
 
-KnownMeta = ImageMeta | HistogramMeta | TableMeta | TextMeta
-KINDS = frozenset(str(meta.__struct_config__.tag) for meta in KnownMeta.__args__)
-
-
-class UnknownMeta(Meta, tag="unknown", kw_only=True):
-    """A kind of a later version, kept as it came: `text` is the row's whole `meta` string."""
-
-    text: str
-
-    @property
-    def kind(self) -> str:
-        """The name of the kind, as the row's column has it."""
-        return msgspec.json.decode(self.text, type=_Kind).kind
-
-    def to_json(self) -> str:
-        """Give the text it came as."""
-        return self.text
-
-
-class _Kind(Struct):
-    kind: str
-    of: int | None = None
-
-
-def decode_meta(text: str) -> Meta:
-    """Read a row's `meta` string; a kind that is not known here becomes an `UnknownMeta`.
-
-    Raises:
-        msgspec.MsgspecError: It is no JSON, has no `kind`, or not the shape of its kind.
-    """
-    head = msgspec.json.decode(text, type=_Kind)
-    if head.kind in KINDS:
-        known: Meta = msgspec.json.decode(text, type=KnownMeta)
-        return known
-    return UnknownMeta(of=head.of, text=text)
+class PartitionedTableMeta(Meta, tag="partitioned_table", kw_only=True):
+    """A table in parts of equal columns."""

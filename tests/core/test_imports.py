@@ -42,20 +42,32 @@ def test_the_check_above_can_fail() -> None:
 
 def test_the_public_names() -> None:
     assert medialog_core.__all__ == [
+        "Audio",
+        "Chart",
         "Classes",
         "Histogram",
+        "Html",
         "Image",
+        "JoinedTable",
+        "Markdown",
+        "Molecule",
+        "Object3D",
+        "PartitionedTable",
+        "Plotly",
         "ProjectReader",
         "Run",
         "RunReader",
         "Table",
         "Text",
+        "Video",
         "__version__",
+        "box3d",
         "finish",
         "init",
         "log",
         "open_project",
         "open_run",
+        "plot",
     ]
 
 

@@ -6,34 +6,13 @@ a list of them becomes `tag/0`, `tag/1`, ...
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...payload import Payload
 from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
 from . import histograms, markdown, pictures, protos
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What TensorBoard shows of one value.
-
-    Attributes:
-        plugin: The plugin that shows it.
-        head: What its tensor begins with: width and height of a picture.
-        item: An encoded picture or a text; None for a histogram.
-        bins: The rows of a histogram.
-        note: What the plugin's information button says.
-        scalars: Numbers to be shown beside it, by what follows the tag.
-    """
-
-    plugin: str
-    head: tuple[bytes, ...] = ()
-    item: bytes | None = None
-    bins: Any = None
-    note: str = ""
-    scalars: Mapping[str, float] = field(default_factory=dict)
+from .shown import Shown
 
 
 def show(payload: Payload) -> Shown:

@@ -19,7 +19,7 @@ from ...payload import Entry, Record, Scalars, State
 from . import protos, summaries
 from .files import EventFile
 from .hparams import Session
-from .summaries import Shown
+from .shown import Shown
 
 SUMMARY_STEP = 0
 """Media of the summary have no step; their tags begin with `summary/`."""

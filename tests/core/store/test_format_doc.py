@@ -113,6 +113,15 @@ def test_every_column_is_described(area: str) -> None:
         schema.HistogramMeta,
         schema.TableMeta,
         schema.TextMeta,
+        schema.VideoMeta,
+        schema.AudioMeta,
+        schema.Object3DMeta,
+        schema.MoleculeMeta,
+        schema.HtmlMeta,
+        schema.PlotlyMeta,
+        schema.ChartMeta,
+        schema.JoinedTableMeta,
+        schema.PartitionedTableMeta,
     ],
 )
 def test_every_field_is_described(struct: Any) -> None:

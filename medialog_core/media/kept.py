@@ -1,0 +1,99 @@
+"""Files of the user's own, whose bytes are kept as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..arrays import describe
+from ..errors import InvalidInput, WrongType
+from ..payload import Blob
+
+_REMOTE = ("http://", "https://", "s3://", "gs://", "ftp://")
+
+
+class Kept(NamedTuple):
+    """A file's bytes, its ending in small letters and without the dot, and its name for errors."""
+
+    data: bytes
+    extension: str
+    name: str
+
+
+def is_file(value: object) -> bool:
+    """Say whether `value` is a path or an open file."""
+    return isinstance(value, str | os.PathLike) or hasattr(value, "read")
+
+
+def read(
+    source: Any, extensions: Sequence[str], field: str, *, file_type: str | None = None
+) -> Kept:
+    """Read a file at once, so that it may change or go afterwards.
+
+    Args:
+        source: A path, or a file that is open for reading, whose position stays where it was if it
+            can be set.
+        extensions: What it may end with, e.g. `("mp4", "pts.json")`.
+        field: What to call it in an error, e.g. `Video: data_or_path`.
+        file_type: The ending of an open file that has no name, or of one with another.
+
+    Raises:
+        InvalidInput: Another ending, no ending that is known, an address, or no bytes.
+        WrongType: Neither a path nor an open file.
+        OSError: It cannot be read.
+    """
+    if isinstance(source, str) and source.lower().startswith(_REMOTE):
+        raise InvalidInput(
+            f"{field}: expected a file on this machine, got the address {source!r}; "
+            "download it and give its path"
+        )
+    if isinstance(source, str | os.PathLike):
+        path = Path(os.fsdecode(source))
+        extension = _extension(path.name, extensions, field, file_type)
+        return _filled(Kept(path.read_bytes(), extension, str(path)), field)
+    if hasattr(source, "read"):
+        name = getattr(source, "name", None)
+        name = name if isinstance(name, str) else type(source).__name__
+        extension = _extension(name, extensions, field, file_type)
+        return _filled(Kept(_content(source, field), extension, name), field)
+    raise WrongType(f"{field}: expected a path or an open file, got {describe(source)}")
+
+
+def blob(kept: Kept, content_type: str, role: str = "") -> Blob:
+    """Give the blob of these bytes."""
+    digest = hashlib.blake2b(kept.data, digest_size=16, person=b"kept file")
+    digest.update(kept.extension.encode())
+    return Blob(partial(bytes, kept.data), content_type, kept.extension, role, digest.digest())
+
+
+def _extension(name: str, extensions: Sequence[str], field: str, file_type: str | None) -> str:
+    wanted = file_type.lower().lstrip(".") if file_type else name.lower()
+    for extension in sorted(extensions, key=len, reverse=True):
+        if wanted == extension if file_type else wanted.endswith(f".{extension}"):
+            return extension
+    came = f"file_type={file_type!r}" if file_type else repr(name)
+    raise InvalidInput(f"{field}: expected a file of {', '.join(extensions)}, got {came}")
+
+
+def _content(source: Any, field: str) -> bytes:
+    tell: Callable[[], int] | None = getattr(source, "tell", None)
+    seekable = getattr(source, "seekable", None)
+    place = tell() if tell is not None and seekable is not None and seekable() else None
+    data = source.read()
+    if place is not None:
+        source.seek(place)
+    if isinstance(data, str):
+        return data.encode()
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise WrongType(f"{field}: expected a file that gives bytes or text, got {describe(data)}")
+    return bytes(data)
+
+
+def _filled(kept: Kept, field: str) -> Kept:
+    if not kept.data:
+        raise InvalidInput(f"{field}: {kept.name} is empty")
+    return kept

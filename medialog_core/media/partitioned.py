@@ -1,0 +1,32 @@
+"""Partitioned tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..payload import Payload
+from .captioned import Captioned
+from .tablefile import DecodeCell, EncodeCell
+
+
+class PartitionedTable(Captioned):
+    """Partitioned tables."""
+
+    def __init__(self, parts_path: Any) -> None:
+        raise NotImplementedError
+
+    @property
+    def nbytes(self) -> int:
+        """What it costs in the queue, in bytes."""
+        raise NotImplementedError
+
+
+def encode(tables: Sequence[PartitionedTable], encode_cell: EncodeCell) -> Iterator[Payload]:
+    """Give a payload for each."""
+    raise NotImplementedError
+
+
+def decode(payload: Payload, decode_cell: DecodeCell) -> PartitionedTable:
+    """Undo `encode`."""
+    raise NotImplementedError

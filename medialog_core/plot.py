@@ -1,0 +1,1 @@
+"""Charts of the usual kinds: data that is kept and drawn by the viewer."""
