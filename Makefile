@@ -6,7 +6,7 @@ STAMP := $(VENV)/.setup-stamp
 SOURCES := medialog_core medialog_lightning tests benchmarks examples
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 
-.PHONY: setup demo test check bench test-faults clean
+.PHONY: setup demo test check bench test-faults test-browser clean
 
 setup: $(STAMP)
 
@@ -37,6 +37,9 @@ bench: setup
 
 test-faults: setup
 	MEDIALOG_FAULT_TRIALS=200 $(PYTEST) -q -m faults -o faulthandler_timeout=0
+
+test-browser: setup
+	$(PYTEST) -q -m browser tests/browser
 
 clean:
 	rm -rf $(VENV) demo_out

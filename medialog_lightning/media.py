@@ -8,17 +8,29 @@ from typing import Any, Literal
 from medialog_core import Histogram, Table, Text
 from medialog_core.errors import InvalidInput
 
-from .pictures import to_images
+from . import listed
+from .listed import Kind
 
 
 class MediaMethods:
-    """`log_image`, `log_table`, `log_text` and `log_histogram`.
+    """`log_image`, `log_video`, `log_audio`, `log_object3d`, `log_molecule`, `log_html` and the rest.
 
     In each of them a missing `step` is the trainer's.
     """
 
     def _log(self, data: Mapping[str, Any], step: int | None) -> None:
         raise NotImplementedError
+
+    def _log_listed(
+        self,
+        method: str,
+        key: str,
+        kind: Kind,
+        given: Any,
+        options: Mapping[str, Any],
+        step: int | None,
+    ) -> None:
+        self._log({key: listed.listed(method, key, kind, given, options)}, step)
 
     def log_image(self, key: str, images: Any, step: int | None = None, **options: Any) -> None:
         """Log images under one key.
@@ -38,7 +50,85 @@ class MediaMethods:
                 a list of another length.
             WrongType: Something that is no image.
         """
-        self._log({key: to_images(key, images, options)}, step)
+        self._log_listed("log_image", key, listed.IMAGE, images, options, step)
+
+    def log_video(self, key: str, videos: Any, step: int | None = None, **options: Any) -> None:
+        """Log videos under one key.
+
+        Args:
+            key: Any text.
+            videos: A list of what `Video` takes (paths, TxCxHxW or TxHxWxC arrays), a batch of five
+                axes, or one video.
+            step: Training step.
+            options: `Video`'s arguments, e.g. `fps`, `caption`, `format`: one for each in a list, or
+                one for all.
+
+        Raises:
+            InvalidInput, WrongType: As `log_image` does.
+        """
+        self._log_listed("log_video", key, listed.VIDEO, videos, options, step)
+
+    def log_audio(self, key: str, audios: Any, step: int | None = None, **options: Any) -> None:
+        """Log sounds under one key.
+
+        Args:
+            key: Any text.
+            audios: A list of what `Audio` takes (paths, arrays of N, NxC or CxN samples), a batch
+                of three axes, or one sound.
+            step: Training step.
+            options: `Audio`'s arguments, e.g. `sample_rate` in Hz, `caption`: one for each in a
+                list, or one for all.
+
+        Raises:
+            InvalidInput, WrongType: As `log_image` does.
+        """
+        self._log_listed("log_audio", key, listed.AUDIO, audios, options, step)
+
+    def log_object3d(self, key: str, objects: Any, step: int | None = None, **options: Any) -> None:
+        """Log point clouds and meshes under one key.
+
+        Args:
+            key: Any text.
+            objects: A list of what `Object3D` takes (paths, Nx3, Nx4 or Nx6 arrays, dictionaries
+                of points and boxes), a batch of three axes, or one object.
+            step: Training step.
+            options: `Object3D`'s arguments, e.g. `caption`: one for each in a list, or one for all.
+
+        Raises:
+            InvalidInput, WrongType: As `log_image` does.
+        """
+        self._log_listed("log_object3d", key, listed.OBJECT3D, objects, options, step)
+
+    def log_molecule(
+        self, key: str, molecules: Any, step: int | None = None, **options: Any
+    ) -> None:
+        """Log molecules under one key.
+
+        Args:
+            key: Any text.
+            molecules: A list of what `Molecule` takes (paths, open files, `Molecule.from_smiles(...)`),
+                or one of them.
+            step: Training step.
+            options: `Molecule`'s arguments, e.g. `caption`: one for each in a list, or one for all.
+
+        Raises:
+            InvalidInput, WrongType: As `log_image` does.
+        """
+        self._log_listed("log_molecule", key, listed.MOLECULE, molecules, options, step)
+
+    def log_html(self, key: str, pages: Any, step: int | None = None, **options: Any) -> None:
+        """Log pages of HTML under one key.
+
+        Args:
+            key: Any text.
+            pages: A list of what `Html` takes (HTML, paths, open files), or one of them.
+            step: Training step.
+            options: `Html`'s arguments, e.g. `caption`: one for each in a list, or one for all.
+
+        Raises:
+            InvalidInput, WrongType: As `log_image` does.
+        """
+        self._log_listed("log_html", key, listed.HTML, pages, options, step)
 
     def log_table(
         self,
