@@ -15,11 +15,30 @@ class TextMeta(Meta, tag="text"):
 
 
 class HtmlMeta(Meta, tag="html"):
-    """A page of HTML."""
+    """A page of HTML, or a piece of one, as it came.
+
+    Attributes:
+        charset: How its bytes are to be read.
+        inject: Whether a viewer opens links in a new tab and adds styles of its own.
+    """
+
+    charset: str = "utf-8"
+    inject: bool = True
 
 
 class PlotlyMeta(Meta, tag="plotly"):
-    """A Plotly figure."""
+    """A Plotly figure: `{data, layout, frames}` as plotly.js reads it.
+
+    Attributes:
+        title: Of its layout.
+        traces: How many there are of each type, e.g. `{"scatter": 3}`.
+        width, height: In pixels, where the layout states them.
+    """
+
+    title: str | None = None
+    traces: dict[str, int] = {}
+    width: int | None = None
+    height: int | None = None
 
 
 class ChartMeta(Meta, tag="chart"):
