@@ -7,7 +7,7 @@ from a fixed seed, so that the same molecule always becomes the same file.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -68,7 +68,9 @@ def from_smiles(smiles: Any, *, sanitize: bool) -> bytes:
         problems = "; ".join(problem.Message() for problem in chem.DetectChemistryProblems(mol))
         mol = chem.MolFromSmiles(smiles) if not problems else None
         if mol is None:
-            raise InvalidInput(f"{field}: {smiles!r}: {problems}; to keep it so pass sanitize=False")
+            raise InvalidInput(
+                f"{field}: {smiles!r}: {problems}; to keep it so pass sanitize=False"
+            )
     return to_binary(mol, field)
 
 
@@ -137,7 +139,10 @@ def seen(binary: bytes) -> Seen:
         drawing = None
         if bare.GetNumHeavyAtoms() <= LARGEST_DRAWN:
             drawing = _or_none(lambda: _drawn(bare))
-        formula, smiles = _or_none(lambda: CalcMolFormula(mol)), _or_none(lambda: chem.MolToSmiles(bare))
+        formula, smiles = (
+            _or_none(lambda: CalcMolFormula(mol)),
+            _or_none(lambda: chem.MolToSmiles(bare)),
+        )
         return Seen(formula, smiles or None, drawing)
 
 
@@ -201,11 +206,11 @@ def _embedded(mol: Any) -> Any | None:
 
 
 def _optimised(mol: Any, iterations: int) -> tuple[str, str | None]:
-    from rdkit.Chem import rdForceFieldHelpers as force  # noqa: PLC0415
+    from rdkit.Chem import rdForceFieldHelpers  # noqa: PLC0415
 
-    if not _or_none(lambda: force.MMFFHasAllMoleculeParams(mol)):
+    if not _or_none(lambda: rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol)):
         return "embedded", "not optimised: MMFF94 does not know all of its atoms"
-    unfinished = force.MMFFOptimizeMolecule(mol, maxIters=iterations)
+    unfinished = rdForceFieldHelpers.MMFFOptimizeMolecule(mol, maxIters=iterations)
     note = f"MMFF94 did not converge in {iterations} iterations" if unfinished else None
     return "embedded, mmff94", note
 

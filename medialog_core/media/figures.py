@@ -37,7 +37,5 @@ def to_png(value: Any) -> io.BytesIO:
     matplotlib draws in one thread only, and the figure may change: this is the snapshot.
     """
     buffer = io.BytesIO()
-    figure_of(value).savefig(
-        buffer, format="png", dpi="figure", pil_kwargs={"compress_level": 0}
-    )
+    figure_of(value).savefig(buffer, format="png", dpi="figure", pil_kwargs={"compress_level": 0})
     return buffer

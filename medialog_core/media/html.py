@@ -23,7 +23,11 @@ UTF8 = "utf-8"
 _UNSTATED = "windows-1252"
 """What a browser reads a page as that says nothing and is no UTF-8."""
 _LONGEST_PATH = 4096
-_MARKS = ((codecs.BOM_UTF8, UTF8), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
+_MARKS = (
+    (codecs.BOM_UTF8, UTF8),
+    (codecs.BOM_UTF16_LE, "utf-16le"),
+    (codecs.BOM_UTF16_BE, "utf-16be"),
+)
 _DECLARED_WITHIN = 1024
 _DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 
@@ -81,7 +85,7 @@ class Html(Captioned):
     @property
     def html(self) -> str:
         """The page as text."""
-        return text(self._data, self.charset)
+        return HtmlMeta(charset=self.charset).read(self._data)
 
     @property
     def nbytes(self) -> int:
@@ -115,14 +119,6 @@ def decode(payload: Payload) -> Html:
     page = Html(blob.data, meta.inject, caption=payload.caption, sample_id=payload.sample_id)
     page._charset = meta.charset  # noqa: SLF001 - its own codec
     return page
-
-
-def text(data: bytes, charset: str) -> str:
-    """Read a page's bytes; what they cannot be read as is shown as U+FFFD."""
-    try:
-        return data.decode(charset, "replace")
-    except LookupError:  # a name that only browsers know
-        return data.decode(UTF8, "replace")
 
 
 def _blob(data: bytes, charset: str) -> Blob:
@@ -164,7 +160,9 @@ def _file(data: Any) -> bytes:
 
 def _shown(data: Any) -> str:
     if hasattr(type(data), "to_plotly_json"):
-        raise WrongType("Html: data: got a Plotly figure, whose page loads a script from afar; log Plotly(figure)")
+        raise WrongType(
+            "Html: data: got a Plotly figure, whose page loads a script from afar; log Plotly(figure)"
+        )
     show = getattr(type(data), "_repr_html_", None)
     page = None if show is None else show(data)
     if not isinstance(page, str):

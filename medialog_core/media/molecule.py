@@ -115,7 +115,7 @@ class Molecule(Captioned):
     def _of(cls, source: OfRdkit | Made, caption: Any, sample_id: Any) -> Molecule:
         molecule = cls.__new__(cls)
         Captioned.__init__(molecule, caption, sample_id)
-        molecule._source = source
+        molecule._source = source  # noqa: SLF001 - its own class
         return molecule
 
     @property
@@ -210,7 +210,5 @@ def _binaries(data: Any) -> tuple[bytes, ...]:
 def _iterations(wanted: bool, most: Any) -> int | None:
     most = whole(most, "mmff_optimize_molecule_max_iterations")
     if most < 0:
-        raise InvalidInput(
-            f"mmff_optimize_molecule_max_iterations: expected 0 or more, got {most}"
-        )
+        raise InvalidInput(f"mmff_optimize_molecule_max_iterations: expected 0 or more, got {most}")
     return most if wanted else None

@@ -126,7 +126,9 @@ def _gro_lacks(data: bytes) -> str:
     atoms, there = int(lines[1]), lines[2].rstrip().count(b"\n") + 1
     if not atoms:
         return "it has no atoms"
-    return "" if there > atoms else f"it is cut short, {atoms} atoms and a box need {atoms + 3} lines"
+    return (
+        "" if there > atoms else f"it is cut short, {atoms} atoms and a box need {atoms + 3} lines"
+    )
 
 
 def _gro(data: bytes) -> Facts:

@@ -52,13 +52,13 @@ class OfFile(NamedTuple):
 
     def made(self) -> Made:
         """Keep the bytes, count what is in them, draw the first where its bonds are stated."""
-        data, format = self.file.data, self.file.extension
-        form = moleculefile.FORMS[format]
+        data, extension = self.file.data, self.file.extension
+        form = moleculefile.FORMS[extension]
         facts, seen = form.facts(data), chemistry.Seen()
         if form.bonds and (facts.atoms or 0) <= _MOST_ATOMS_READ:
-            seen = chemistry.seen_in_file(form.first(data), format)
+            seen = chemistry.seen_in_file(form.first(data), extension)
         meta = MoleculeMeta(
-            format=format,
+            format=extension,
             molecules=facts.molecules,
             atoms=facts.atoms,
             dimensions=facts.dimensions,

@@ -101,7 +101,7 @@ def from_matplotlib(figure: Any) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of matplotlib's, at Plotly
             return mpl_to_plotly(figure)
-    except Exception as error:  # noqa: BLE001 - whatever a converter that is no longer kept up stumbles over
+    except Exception as error:
         raise InvalidInput(
             f"Plotly: val: plotly.tools.mpl_to_plotly cannot convert this figure ({type(error).__name__}: {error}); {fix}"
         ) from error

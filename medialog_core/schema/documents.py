@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from .metas import Meta
 
 
@@ -25,6 +27,14 @@ class HtmlMeta(Meta, tag="html"):
     charset: str = "utf-8"
     inject: bool = True
 
+    def read(self, data: bytes) -> str:
+        """Give the page as text, without a byte order mark; what cannot be read is U+FFFD."""
+        try:
+            text = data.decode(self.charset, "replace")
+        except LookupError:  # a name that only browsers know
+            text = data.decode(errors="replace")
+        return text.removeprefix("\ufeff")
+
 
 class PlotlyMeta(Meta, tag="plotly"):
     """A Plotly figure: `{data, layout, frames}` as plotly.js reads it.
@@ -36,7 +46,7 @@ class PlotlyMeta(Meta, tag="plotly"):
     """
 
     title: str | None = None
-    traces: dict[str, int] = {}
+    traces: dict[str, int] = msgspec.field(default_factory=dict)
     width: int | None = None
     height: int | None = None
 
