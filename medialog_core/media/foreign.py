@@ -49,7 +49,7 @@ def _is_shown_as_html(value: object) -> bool:
 def _refuse_bokeh(value: Any) -> Any:
     raise WrongType(
         f"cannot log {describe(value)}; log Html(bokeh.embed.file_html(model, resources=bokeh.resources.INLINE)), "
-        "a page of some 4 MB that needs no network"
+        "a page that needs no network"
     )
 
 

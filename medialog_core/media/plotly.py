@@ -35,7 +35,7 @@ class Plotly(Captioned):
     Args:
         val: A Plotly figure; its dictionary, `{"data": [...], "layout": {...}}`, whose arrays may be
             NumPy's; its JSON; the path of a file that ends with `.json`, whose bytes are kept; or a
-            matplotlib figure that `plotly.tools.mpl_to_plotly` can convert.
+            matplotlib figure that Plotly can convert (not one with pictures).
         caption: A line of text.
         sample_id: Which sample of the data set it is.
 

@@ -87,7 +87,9 @@ def checked(data: bytes, field: str) -> bytes:
 
 
 def from_matplotlib(figure: Any) -> Any:
-    """Convert a figure of matplotlib's to one of Plotly's.
+    """Convert a figure of matplotlib's to one of Plotly's, as `plotly.tools.mpl_to_plotly` does.
+
+    That function closes the figure in pyplot; here it stays open.
 
     Raises:
         InvalidInput: Plotly is not installed, or there is something that it cannot convert.
@@ -96,15 +98,18 @@ def from_matplotlib(figure: Any) -> Any:
     if figure.images or any(axes.images for axes in figure.axes):
         raise InvalidInput(f"Plotly: val: a figure with pictures cannot be converted; {fix}")
     try:
-        from plotly.tools import mpl_to_plotly  # noqa: PLC0415 - only who asks for it needs it
+        from plotly.matplotlylib import PlotlyRenderer  # noqa: PLC0415 - who asks for it needs it
+        from plotly.matplotlylib.mplexporter import Exporter  # noqa: PLC0415
 
+        renderer = PlotlyRenderer()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of matplotlib's, at Plotly
-            return mpl_to_plotly(figure)
+            Exporter(renderer, close_mpl=False).run(figure)
     except Exception as error:
         raise InvalidInput(
-            f"Plotly: val: plotly.tools.mpl_to_plotly cannot convert this figure ({type(error).__name__}: {error}); {fix}"
+            f"Plotly: val: Plotly cannot convert this figure of matplotlib's ({type(error).__name__}: {error}); {fix}"
         ) from error
+    return renderer.plotly_fig
 
 
 def _mended(data: bytes, field: str, error: Exception) -> bytes:
@@ -131,11 +136,12 @@ def _plain(value: Any) -> Any:
 
 def _array(array: NDArray[Any]) -> Any:
     if array.dtype.kind == "M":
-        return np.datetime_as_string(array).tolist()
+        texts = np.datetime_as_string(array).astype(object)
+        return np.where(np.isnat(array), None, texts).tolist()
     if array.size < _SHORT or array.dtype.str[1:] not in _TYPED:
         return array.tolist()
     content = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    typed = {"dtype": array.dtype.str[1:], "bdata": base64.b64encode(content).decode()}
+    typed = {"dtype": array.dtype.str[1:], "bdata": base64.b64encode(content.data).decode()}
     return typed if array.ndim == 1 else {**typed, "shape": ", ".join(map(str, array.shape))}
 
 

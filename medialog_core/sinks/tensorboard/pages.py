@@ -89,7 +89,12 @@ _SILENT = frozenset(
         "textarea",
     ]
 )
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<![^>]*(?:>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Scripts, styles, comments and declarations, closed or not."""
+_BEGUN = re.compile("<[a-zA-Z/?]")
 _ENDED_BY = {
     "li": ("li", "p"),
     "td": ("td", "th", "p"),
@@ -127,12 +132,16 @@ def simplified(page: str) -> tuple[str, Counter[str]]:
     if len(page) > MAX_CHARACTERS:
         left_out["more characters"] = len(page) - MAX_CHARACTERS
     parser = _Parser(left_out)
-    try:
-        parser.feed(page[:MAX_CHARACTERS])
-        parser.close()
-    except AssertionError:  # Python's parser at a declaration that no browser minds
-        return markdown.plain(page[:MAX_CHARACTERS]), left_out
+    parser.feed(_whole_tags(page[:MAX_CHARACTERS]))
+    parser.close()
     return parser.body(), left_out
+
+
+def _whole_tags(page: str) -> str:
+    """Drop a tag that is never closed, as browsers do: Python's parser takes ages to give it up."""
+    end = page.rfind(">") + 1
+    begun = _BEGUN.search(page, end)
+    return page if begun is None else page[: begun.start()]
 
 
 class _Parser(HTMLParser):

@@ -63,8 +63,8 @@ def _first(raw: msgspec.Raw) -> str:
 def _numbers(raw: msgspec.Raw) -> tuple[list[str], int]:
     """Give the first numbers, and how many there are; of rows of numbers the first rows."""
     if bytes(raw)[:1] == b"[":
-        values = msgspec.json.decode(raw, type=list[msgspec.Raw])
-        return [_one(value) for value in values[:MAX_NUMBERS]], len(values)
+        items = msgspec.json.decode(raw, type=list[msgspec.Raw])
+        return [_one(item) for item in items[:MAX_NUMBERS]], len(items)
     try:
         typed = msgspec.json.decode(raw, type=_Typed)
         dtype = np.dtype(typed.dtype)
@@ -72,9 +72,9 @@ def _numbers(raw: msgspec.Raw) -> tuple[list[str], int]:
         return [_one(raw)], 1
     needed = -(-MAX_NUMBERS * dtype.itemsize // 3) * 4
     first = base64.b64decode(typed.bdata[:needed])
-    count = (len(typed.bdata) * 3 // 4 - typed.bdata.count("=", -2)) // dtype.itemsize
-    values = np.frombuffer(first[: len(first) // dtype.itemsize * dtype.itemsize], dtype)
-    return [f"{value:.6g}" for value in values[:MAX_NUMBERS].tolist()], count
+    count = (len(typed.bdata) * 3 // 4 - typed.bdata[-2:].count("=")) // dtype.itemsize
+    numbers = np.frombuffer(first, dtype, min(count, MAX_NUMBERS))
+    return [_shown(number) for number in numbers.tolist()], count
 
 
 def _one(raw: msgspec.Raw) -> str:
