@@ -137,7 +137,8 @@ def _plain(value: Any) -> Any:
 def _array(array: NDArray[Any]) -> Any:
     if array.dtype.kind == "M":
         texts = np.datetime_as_string(array).astype(object)
-        return np.where(np.isnat(array), None, texts).tolist()
+        texts[np.isnat(array)] = None
+        return texts.tolist()
     if array.size < _SHORT or array.dtype.str[1:] not in _TYPED:
         return array.tolist()
     content = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))

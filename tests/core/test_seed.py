@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot
+import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
 import plotly.graph_objects
@@ -296,17 +296,20 @@ def test_s23_html_and_markdown() -> None:
     assert only(reader, "page").html == '<a href="https://example.org">a link</a>'
     assert only(reader, "note") == wandb.Markdown("# Title")
     assert only(reader, "text") == wandb.Text("plain")
-    assert [reader.load(row) for row in reader.rows("texts")] == [wandb.Text("one"), wandb.Text("two")]
+    assert [reader.load(row) for row in reader.rows("texts")] == [
+        wandb.Text("one"),
+        wandb.Text("two"),
+    ]
 
 
 def test_s23_figures_of_plotly_and_matplotlib() -> None:
     interactive = plotly.graph_objects.Figure(plotly.graph_objects.Scatter(y=[1, 3, 2]))
-    picture, axes = matplotlib.pyplot.subplots()
+    picture, axes = plt.subplots()
     axes.plot([1, 3, 2])
     wandb.log({"plotly": interactive, "plot": wandb.Plotly(interactive)})
-    wandb.log({"figure": picture, "pyplot": matplotlib.pyplot, "image": wandb.Image(picture)})
-    assert matplotlib.pyplot.fignum_exists(picture.number)
-    matplotlib.pyplot.close("all")
+    wandb.log({"figure": picture, "pyplot": plt, "image": wandb.Image(picture)})
+    assert plt.fignum_exists(picture.number)
+    plt.close("all")
 
     reader = read()
     assert only(reader, "plotly") == only(reader, "plot") == wandb.Plotly(interactive)

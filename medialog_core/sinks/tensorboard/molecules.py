@@ -18,7 +18,7 @@ from .lettering import Lettering
 from .pictures import Picture, encoded
 
 _DRAWING = "drawing"
-_LETTERS_PX = 16
+_LETTERS_PX = 20
 _WIDTH_PX = 360
 
 

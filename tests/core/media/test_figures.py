@@ -24,13 +24,13 @@ def _no_figures_left() -> Iterator[None]:
     plt.close("all")
 
 
-def drawn(**options: Any) -> Figure:
+def drawn(**options: Any) -> Any:
     figure, axes = plt.subplots(figsize=(2, 1), **options)
     axes.plot([1, 3, 2])
     return figure
 
 
-def saved(figure: Figure) -> Any:
+def saved(figure: Any) -> Any:
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi="figure")
     return np.asarray(PilImage.open(buffer))
@@ -50,7 +50,8 @@ def test_a_figure_its_axes_a_part_of_it_and_pyplot_are_the_same_picture() -> Non
 
 def test_axes_of_a_part_of_a_figure_show_the_whole() -> None:
     figure = Figure(figsize=(2, 1), dpi=50)
-    axes = figure.subfigures(1, 2)[1].subplots()
+    parts: Any = figure.subfigures(1, 2)
+    axes = parts[1].subplots()
     assert is_figure(axes)
     assert figure_of(axes) is figure
     assert Image(axes).width == 100
@@ -60,7 +61,7 @@ def test_the_figure_stays_open_and_as_it_was() -> None:
     figure = drawn(dpi=50)
     before = saved(figure)
     Image(figure)
-    assert plt.fignum_exists(figure.number)  # type: ignore[attr-defined]
+    assert plt.fignum_exists(figure.number)
     assert figure.dpi == 50
     assert np.array_equal(saved(figure), before)
 

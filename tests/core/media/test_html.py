@@ -148,9 +148,9 @@ def test_lone_surrogates_are_refused(data: Any) -> None:
 
 
 def test_what_a_notebook_shows_as_html_is_html() -> None:
-    style = pd.DataFrame({"loss": [0.5]}).style.set_uuid("a")
+    style: Any = pd.DataFrame({"loss": [0.5]}).style.set_uuid("a")
     assert "<table" in Html(style).html
-    assert Html(style).html == style._repr_html_()  # type: ignore[operator]
+    assert Html(style).html == style._repr_html_()
 
 
 class Empty:

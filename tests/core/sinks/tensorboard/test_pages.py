@@ -126,7 +126,46 @@ def test_a_long_page_says_how_much_is_missing() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["<b>", "</b>", "<p>", "</p>", "<div>", "</div>", "<table>", "<tr>", "<td>", "</table>", "<ul>", "<li>", "</ul>", "<pre>", "</pre>", "<a>", "</a>", "<svg>", "</svg>", "<br>", "<x-y>", "</x-y>", "<!", "<![", "<?", "?>", "<!--", "-->", "</", "<", "&", "&lt;", "text", "*", "#", "</blockquote>", "<script>", "<title>"]
+            [
+                "<b>",
+                "</b>",
+                "<p>",
+                "</p>",
+                "<div>",
+                "</div>",
+                "<table>",
+                "<tr>",
+                "<td>",
+                "</table>",
+                "<ul>",
+                "<li>",
+                "</ul>",
+                "<pre>",
+                "</pre>",
+                "<a>",
+                "</a>",
+                "<svg>",
+                "</svg>",
+                "<br>",
+                "<x-y>",
+                "</x-y>",
+                "<!",
+                "<![",
+                "<?",
+                "?>",
+                "<!--",
+                "-->",
+                "</",
+                "<",
+                "&",
+                "&lt;",
+                "text",
+                "*",
+                "#",
+                "</blockquote>",
+                "<script>",
+                "<title>",
+            ]
         )
     )
 )
