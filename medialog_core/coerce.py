@@ -4,8 +4,8 @@ Each type of value has its line in `_RULES`; a type that is not there is told by
 by what it answers to.
 
 A list of arrays is a list of pictures when each looks like one: HxW with both sides of 8 or more,
-or three axes of which the first or the last has 1, 3 or 4. An empty list is skipped like None; an
-array without elements is a histogram of nothing.
+or three axes of which the first or the last has 1, 3 or 4. A list of strings is a list of texts.
+An empty list is skipped like None; an array without elements is a histogram of nothing.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image as PilImage
 
 from . import codecs
 from .arrays import describe, is_array, to_scalar
 from .errors import InvalidInput, MedialogError, WrongType
+from .media import foreign
 from .media.captioned import check_text
 from .media.frames import is_frame
 from .media.histogram import Histogram
@@ -44,7 +44,7 @@ Coerced = Any
 _CHANNELS = (1, 3, 4)
 _SMALLEST_SIDE = 8
 _FIX = (
-    "log a number, str, PIL image, array, data frame, a media value "
+    "log a number, str, PIL image, figure, array, data frame, a media value "
     "(Image, Histogram, Table, Text) or a list of one media type"
 )
 
@@ -55,9 +55,10 @@ def coerce(key: str, value: Any) -> Coerced:
     Args:
         key: What it is logged under, for errors.
         value: A number of any library, a media value, or raw: bool (0 or 1), None (skipped), str
-            (`Text`), PIL image (`Image`), array or tensor (a number if it has one element, else
-            `Histogram`), data frame (`Table`), or a list of PIL images, of arrays that look like
-            pictures, or of media values of one type.
+            (`Text`), PIL image or matplotlib figure (`Image`), Plotly figure (`Plotly`), rdkit
+            molecule (`Molecule`), array or tensor (a number if it has one element, else
+            `Histogram`), data frame (`Table`), what a notebook shows as HTML (`Html`); or a list of
+            one kind of media, raw or not, arrays that look like pictures among them.
 
     Raises:
         WrongType: None of these; the key is named.
@@ -75,8 +76,8 @@ def coerce(key: str, value: Any) -> Coerced:
 
 
 def is_media(value: Any) -> bool:
-    """Say whether `value` is a media value, or a PIL image, which becomes one."""
-    return isinstance(value, (*MEDIA, PilImage.Image))
+    """Say whether `value` is a media value, or a picture, figure or molecule, which becomes one."""
+    return isinstance(value, MEDIA) or foreign.is_foreign(value)
 
 
 def _itself(value: Any) -> Any:
@@ -104,6 +105,7 @@ def _text(value: str) -> Text:
 def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
     if not values:
         return SKIP
+    values = [_adopted(value) for value in values]
     types = {type(value) for value in values}
     if len(types) == 1 and issubclass(types.pop(), MEDIA):
         return [value.frozen() if isinstance(value, Table) else value for value in values]
@@ -111,13 +113,19 @@ def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
         return [value if isinstance(value, Image) else Image(value) for value in values]
     wrong = next((i for i, value in enumerate(values) if not _is_picture(value)), 0)
     raise WrongType(
-        "expected a list of PIL images, of arrays that look like pictures (HxW, HxWxC, CxHxW), or of media values of "
+        "expected a list of PIL images, of figures, of str, of arrays that look like pictures (HxW, HxWxC, CxHxW), or of media values of "
         f"one type, got {describe(values[wrong])} at {wrong}; for numbers log np.array(...) or Histogram(...)"
     )
 
 
+def _adopted(value: Any) -> Any:
+    """Give a media value for a text or a foreign object; all else, arrays too, as it came."""
+    make = _text if isinstance(value, str) else foreign.maker(value)
+    return value if make is None else make(value)
+
+
 def _is_picture(value: Any) -> bool:
-    if isinstance(value, Image | PilImage.Image):
+    if isinstance(value, Image):
         return True
     if not is_array(value):
         return False
@@ -160,8 +168,6 @@ def _rule_by_looks(value: Any) -> _Rule:
     for base in type(value).__mro__:
         if base in _RULES:
             return _RULES[base]
-    if isinstance(value, PilImage.Image):
-        return Image
     if is_frame(value):
         return _frame
-    return _array if is_array(value) else _refuse
+    return _array if is_array(value) else foreign.maker(value) or _refuse

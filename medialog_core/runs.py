@@ -114,9 +114,10 @@ class Run:
 
         Args:
             data: Key to value. Nested dictionaries become `a/b` keys. A value is a number, a media
-                value, a list of media of one type, or raw: PIL images and image-like arrays become
-                `Image`, other arrays `Histogram` (a scalar if they have one element), strings
-                `Text`, data frames `Table`; None is skipped and counted.
+                value, a list of media of one type, or raw: PIL images, matplotlib figures and
+                image-like arrays become `Image`, other arrays `Histogram` (a scalar if they have
+                one element), strings `Text`, data frames `Table`, Plotly figures `Plotly`, rdkit
+                molecules `Molecule`; None is skipped and counted.
             step: Training step, in any order; without it one after the highest, or with an active
                 framework logger the trainer's step.
             commit: False stays on the step for the next call.

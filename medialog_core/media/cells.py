@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PIL import Image as PilImage
 
 from ..arrays import describe, is_array, to_numpy
 from ..errors import InvalidInput, WrongType
 from ..schema import to_number
+from . import foreign
 from .audio import Audio
 from .captioned import check_text
 from .chart import Chart
@@ -48,7 +48,8 @@ def typed(cell: Any) -> Typed:
     """Give a cell its type, and its value as the table keeps it.
 
     Numbers of any library become Python's; arrays, tuples and dictionaries become JSON, in which
-    NaN and infinities are their names; dates become ISO 8601; a PIL image becomes an `Image`.
+    NaN and infinities are their names; dates become ISO 8601; PIL images, figures and molecules of
+    other libraries become media values.
 
     Raises:
         WrongType: Nothing a cell can hold.
@@ -74,11 +75,11 @@ def _string(value: str) -> Typed:
 
 
 def _sequence(value: list[Any] | tuple[Any, ...]) -> Typed:
+    if value and all(foreign.is_foreign(item) for item in value):
+        return _sequence([_adopted(item) for item in value])
     kinds = {type(item) for item in value}
     if len(kinds) == 1 and (kind := MEDIA.get(next(iter(kinds)))) is not None:
         return f"{kind}[]", list(value)
-    if value and all(isinstance(item, PilImage.Image) for item in value):
-        return "image[]", [Image(item) for item in value]
     return JSON, [_json(item) for item in value]
 
 
@@ -113,9 +114,12 @@ _RULES: dict[type[Any], _Rule] = {
 }
 
 
+def _adopted(item: Any) -> Any:
+    make = foreign.maker(item)
+    return item if make is None else make(item)
+
+
 def _told_by_looks(cell: Any) -> Typed:
-    if isinstance(cell, PilImage.Image):
-        return "image", Image(cell)
     if isinstance(cell, np.datetime64) or hasattr(cell, "isoformat"):
         return _date(cell)
     if isinstance(cell, np.generic) or is_array(cell):
@@ -123,6 +127,9 @@ def _told_by_looks(cell: Any) -> Typed:
     for base in type(cell).__mro__[1:]:
         if base in _RULES:
             return _of_base(base, cell)
+    adopted = _adopted(cell)
+    if adopted is not cell:
+        return typed(adopted)
     raise WrongType(
         f"expected a number, str, bool, None, list, dict, date, array or media value, got {describe(cell)}; "
         "pass str(...) of it"

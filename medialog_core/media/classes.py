@@ -27,7 +27,8 @@ class Classes:
     def __init__(self, class_set: Iterable[Mapping[str, Any]]) -> None:
         if isinstance(class_set, str | Mapping) or not isinstance(class_set, Iterable):
             raise WrongType(
-                f"class_set: expected a list of {{'id', 'name'}}, got {describe(class_set)}"
+                f"class_set: expected a list of {{'id', 'name'}}, got {describe(class_set)}; "
+                "of {id: name} make [{'id': id, 'name': name} for id, name in names.items()]"
             )
         self.names: dict[str, str] = {}
         for place, one in enumerate(class_set):

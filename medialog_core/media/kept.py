@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..arrays import describe
 from ..errors import InvalidInput, WrongType
 from ..payload import Blob
+from .captioned import check_text
 
 _REMOTE = ("http://", "https://", "s3://", "gs://", "ftp://")
 
@@ -87,7 +88,7 @@ def _content(source: Any, field: str) -> bytes:
     if place is not None:
         source.seek(place)
     if isinstance(data, str):
-        return data.encode()
+        return check_text(data, field).encode()
     if not isinstance(data, bytes | bytearray | memoryview):
         raise WrongType(f"{field}: expected a file that gives bytes or text, got {describe(data)}")
     return bytes(data)

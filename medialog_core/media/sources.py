@@ -13,7 +13,7 @@ import PIL.Image
 
 from ..arrays import describe, is_array, is_torch, to_numpy
 from ..errors import InvalidInput, WrongType
-from . import formats, layout, stored
+from . import figures, formats, layout, stored
 from .pixels import DEFAULT, Options, Pixels
 from .stored import Stored
 
@@ -81,10 +81,7 @@ def _adopted(source: Source, options: Options) -> Source:
 
 
 def _from_figure(figure: Any, options: Options) -> Pixels:
-    figure = figure if hasattr(figure, "savefig") else figure.figure
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", pil_kwargs={"compress_level": 0})
-    with PIL.Image.open(buffer) as image:
+    with PIL.Image.open(figures.to_png(figure)) as image:
         return from_pillow(image, options)
 
 
@@ -103,9 +100,6 @@ _READERS: tuple[tuple[Callable[[Any], bool], Callable[[Any, Options], Source]], 
     (lambda data: isinstance(data, PIL.Image.Image), from_pillow),
     (lambda data: isinstance(data, str | os.PathLike), from_file),
     (lambda data: isinstance(data, list | tuple), from_array),
-    (
-        lambda data: hasattr(data, "savefig") or hasattr(getattr(data, "figure", None), "savefig"),
-        _from_figure,
-    ),
+    (figures.is_figure, _from_figure),
     (lambda data: isinstance(data, Pixels | Stored), _adopted),
 )

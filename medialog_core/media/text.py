@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -42,7 +43,7 @@ class Text:
     sample_id: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        check_text(self.data, "Text: data")
+        object.__setattr__(self, "data", str.__str__(check_text(self.data, "Text: data")))
         for name in ("caption", "sample_id"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, line(getattr(self, name), f"Text: {name}"))
@@ -52,7 +53,7 @@ class Text:
     @property
     def nbytes(self) -> int:
         """What it costs in the queue, in bytes."""
-        return 64 + len(self.data)
+        return sys.getsizeof(self.data)
 
 
 def Markdown(data: str, caption: str | None = None, *, sample_id: str | None = None) -> Text:  # noqa: N802 - named as a type

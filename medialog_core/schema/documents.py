@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from .metas import Meta
 
 
@@ -15,11 +17,38 @@ class TextMeta(Meta, tag="text"):
 
 
 class HtmlMeta(Meta, tag="html"):
-    """A page of HTML."""
+    """A page of HTML, or a piece of one, as it came.
+
+    Attributes:
+        charset: How its bytes are to be read.
+        inject: Whether a viewer opens links in a new tab and adds styles of its own.
+    """
+
+    charset: str = "utf-8"
+    inject: bool = True
+
+    def read(self, data: bytes) -> str:
+        """Give the page as text, without a byte order mark; what cannot be read is U+FFFD."""
+        try:
+            text = data.decode(self.charset, "replace")
+        except LookupError:  # a name that only browsers know
+            text = data.decode(errors="replace")
+        return text.removeprefix("\ufeff")
 
 
 class PlotlyMeta(Meta, tag="plotly"):
-    """A Plotly figure."""
+    """A Plotly figure: `{data, layout, frames}` as plotly.js reads it.
+
+    Attributes:
+        title: Of its layout.
+        traces: How many there are of each type, e.g. `{"scatter": 3}`.
+        width, height: In pixels, where the layout states them.
+    """
+
+    title: str | None = None
+    traces: dict[str, int] = msgspec.field(default_factory=dict)
+    width: int | None = None
+    height: int | None = None
 
 
 class ChartMeta(Meta, tag="chart"):

@@ -19,6 +19,9 @@ FRAMEWORKS = (
     "pytorch_lightning",
     "duckdb",
     "pandas",
+    "matplotlib",
+    "plotly",
+    "rdkit",
 )
 
 

@@ -6,12 +6,16 @@ guide's own slips are mended where a comment says so. Row numbers are those of t
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
+import plotly.graph_objects
 import pytest
 import rdkit.Chem
 import rdkit.Chem.AllChem
@@ -248,3 +252,66 @@ def test_s22_a_molecule_in_two_dimensions() -> None:
 
     image = only(read(), "acetic_acid")
     assert np.array_equal(np.asarray(pil_image), image.to_numpy())
+
+
+def test_s22_the_molecule_itself_is_logged_as_one() -> None:
+    molecule = rdkit.Chem.MolFromSmiles("CC(=O)O")
+    wandb.log({"acetic_acid": molecule})
+
+    found = only(read(), "acetic_acid")
+    assert found == wandb.Molecule.from_smiles("CC(=O)O")
+    drawing = PIL.Image.open(io.BytesIO(found.drawing))
+    assert drawing.format == "PNG"
+
+
+def test_s23_molecules_of_files_smiles_and_rdkit(tmp_path: Path) -> None:
+    molecule = rdkit.Chem.AddHs(rdkit.Chem.MolFromSmiles("CC(=O)O"))
+    rdkit.Chem.AllChem.EmbedMolecule(molecule, randomSeed=1)
+    rdkit.Chem.MolToPDBFile(molecule, str(tmp_path / "acid.pdb"))
+    wandb.log(
+        {
+            "file": wandb.Molecule(tmp_path / "acid.pdb"),
+            "smiles": wandb.Molecule.from_smiles("CC(=O)O", caption="acetic acid"),
+            "rdkit": wandb.Molecule.from_rdkit(molecule),
+        }
+    )
+
+    reader = read()
+    assert only(reader, "file").data == (tmp_path / "acid.pdb").read_bytes()
+    assert only(reader, "smiles").caption == "acetic acid"
+    metas = {row.key: json.loads(row.meta) for row in reader.rows()}
+    assert {key: meta["atoms"] for key, meta in metas.items()} == dict.fromkeys(metas, 8)
+    assert [metas[key].get("encoding", "file") for key in ("file", "smiles", "rdkit")] == [
+        "file",
+        "embedded, mmff94",
+        "given",
+    ]
+
+
+def test_s23_html_and_markdown() -> None:
+    wandb.log({"page": wandb.Html('<a href="https://example.org">a link</a>')})
+    wandb.log({"note": wandb.Markdown("# Title"), "text": "plain", "texts": ["one", "two"]})
+
+    reader = read()
+    assert only(reader, "page").html == '<a href="https://example.org">a link</a>'
+    assert only(reader, "note") == wandb.Markdown("# Title")
+    assert only(reader, "text") == wandb.Text("plain")
+    assert [reader.load(row) for row in reader.rows("texts")] == [
+        wandb.Text("one"),
+        wandb.Text("two"),
+    ]
+
+
+def test_s23_figures_of_plotly_and_matplotlib() -> None:
+    interactive = plotly.graph_objects.Figure(plotly.graph_objects.Scatter(y=[1, 3, 2]))
+    picture, axes = plt.subplots()
+    axes.plot([1, 3, 2])
+    wandb.log({"plotly": interactive, "plot": wandb.Plotly(interactive)})
+    wandb.log({"figure": picture, "pyplot": plt, "image": wandb.Image(picture)})
+    assert plt.fignum_exists(picture.number)
+    plt.close("all")
+
+    reader = read()
+    assert only(reader, "plotly") == only(reader, "plot") == wandb.Plotly(interactive)
+    assert only(reader, "figure") == only(reader, "pyplot") == only(reader, "image")
+    assert (only(reader, "figure").width, only(reader, "figure").height) == (640, 480)

@@ -11,11 +11,13 @@ import msgspec
 from ...payload import Blob, Payload
 from ...schema import File, TableMeta, TextMeta
 
+MAX_CHARACTERS = 100_000
+"""A page of TensorBoard shows no more of a text; the store has all of it."""
 MAX_ROWS = 100
 """A page of TensorBoard shows no more rows of a table; the store has all of them."""
 
 # Character references are what Markdown renders as they are, wherever they stand.
-_ESCAPES = {ord(c): f"&#{ord(c)};" for c in "\\`*_{}[]()<>#+-.!|~:&=\"'"}
+ESCAPES = {ord(c): f"&#{ord(c)};" for c in "\\`*_{}[]()<>#+-.!|~:&=\"'"}
 _LEADING = re.compile(r"^[ \t]+|(?<= ) ", re.MULTILINE)
 _PLACEHOLDER = File(uri="", size=0, content_type="", checksum="")
 
@@ -28,10 +30,13 @@ class _Columns(msgspec.Struct):
 
 def text(payload: Payload, meta: TextMeta) -> str:
     """Give a text, under its caption; a plain one so that it is shown as it was typed."""
-    body = meta.text if meta.text is not None else _file(payload).decode()
+    full = meta.text if meta.text is not None else _file(payload).decode()
+    body, left = full[:MAX_CHARACTERS], len(full) - MAX_CHARACTERS
     if meta.format == "plain":
         body = plain(body)
-    return _captioned(payload, body)
+    if left > 0:
+        body += f'\n\n**{left:,} more characters are not shown here.** The store has them: `sinks=("store", ...)`.'
+    return captioned(payload, body)
 
 
 def data_table(payload: Payload, meta: TableMeta) -> str:
@@ -43,14 +48,14 @@ def data_table(payload: Payload, meta: TableMeta) -> str:
     left = meta.nrows - MAX_ROWS
     if left > 0:
         body += f'\n\n**{left:,} more rows are not shown here.** The store has them: `sinks=("store", ...)`.'
-    return _captioned(payload, body)
+    return captioned(payload, body)
 
 
 def unknown(payload: Payload) -> str:
     """Say what kind of value is there that TensorBoard has no form for."""
     files = ", ".join(blob.content_type for blob in payload.blobs)
     body = f"A value of kind **{plain(payload.meta.kind)}**{f' ({plain(files)})' if files else ''}."
-    return _captioned(
+    return captioned(
         payload, f'{body} TensorBoard has no form for it. The store has it: `sinks=("store", ...)`.'
     )
 
@@ -65,16 +70,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def plain(text: str) -> str:
     """Give Markdown that shows `text` as it is, line breaks and indents included."""
     indented = _LEADING.sub(
-        lambda match: "&nbsp;" * len(match[0].expandtabs(4)), text.translate(_ESCAPES)
+        lambda match: "&nbsp;" * len(match[0].expandtabs(4)), text.translate(ESCAPES)
     )
     return indented.replace("\r\n", "\n").replace("\n", "<br>")
 
 
 def _one_line(cell: str) -> str:
-    return cell.translate(_ESCAPES).replace("\r\n", "\n").replace("\n", "<br>") or "&nbsp;"
+    return cell.translate(ESCAPES).replace("\r\n", "\n").replace("\n", "<br>") or "&nbsp;"
 
 
-def _captioned(payload: Payload, body: str) -> str:
+def captioned(payload: Payload, body: str) -> str:
+    """Give a body under the payload's caption."""
     return f"**{plain(payload.caption)}**\n\n{body}" if payload.caption else body
 
 

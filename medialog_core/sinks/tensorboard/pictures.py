@@ -55,9 +55,9 @@ def render(payload: Payload, meta: ImageMeta) -> Picture:
     own = blobs[""]
     try:
         if text or meta.masks or meta.boxes:
-            return _encoded(_Drawing(blobs, meta).render(text))
+            return encoded(_Drawing(blobs, meta).render(text))
         if own.content_type not in _SHOWN_AS_IT_IS:
-            return _encoded(_opened(own.data))
+            return encoded(_opened(own.data))
     except OSError as error:  # Pillow's; a sink's `write` raises none
         raise InvalidInput(
             f"image: its bytes ({own.content_type}) cannot be drawn: {error}"
@@ -159,7 +159,8 @@ def _ids(data: bytes) -> NDArray[np.uint16]:
     return np.asarray(Image.open(io.BytesIO(data))).astype(np.uint16)
 
 
-def _encoded(image: Image.Image) -> Picture:
+def encoded(image: Image.Image) -> Picture:
+    """Give a Pillow image as PNG."""
     alike = "RGBA" if image.has_transparency_data else "RGB"
     shown = image if image.mode in _WRITTEN_AS_IT_IS else image.convert(alike)
     return Picture(image.width, image.height, png.encode(np.asarray(shown)))

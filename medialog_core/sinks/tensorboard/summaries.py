@@ -10,8 +10,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...payload import Payload
-from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
-from . import histograms, markdown, pictures, protos
+from ...schema import (
+    HistogramMeta,
+    HtmlMeta,
+    ImageMeta,
+    Meta,
+    MoleculeMeta,
+    PlotlyMeta,
+    TableMeta,
+    TextMeta,
+)
+from . import histograms, markdown, molecules, pages, pictures, plots, protos
 from .shown import Shown
 
 
@@ -30,7 +39,14 @@ def value(tag: str, shown: Sequence[Shown]) -> protos.Value:
 
 
 def _image(payload: Payload, meta: ImageMeta) -> Shown:
-    picture = pictures.render(payload, meta)
+    return _picture(pictures.render(payload, meta))
+
+
+def _molecule(payload: Payload, meta: MoleculeMeta) -> Shown:
+    return _picture(molecules.render(payload, meta))
+
+
+def _picture(picture: pictures.Picture) -> Shown:
     head = (str(picture.width).encode(), str(picture.height).encode())
     return Shown("images", head, picture.data)
 
@@ -51,6 +67,14 @@ def _text(payload: Payload, meta: TextMeta) -> Shown:
     return Shown("text", item=markdown.text(payload, meta).encode())
 
 
+def _html(payload: Payload, meta: HtmlMeta) -> Shown:
+    return Shown("text", item=pages.text(payload, meta).encode())
+
+
+def _plotly(payload: Payload, meta: PlotlyMeta) -> Shown:
+    return Shown("text", item=plots.text(payload, meta).encode())
+
+
 def _unknown(payload: Payload, _meta: Meta) -> Shown:
     return Shown("text", item=markdown.unknown(payload).encode())
 
@@ -60,4 +84,7 @@ FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
     HistogramMeta: _histogram,
     TableMeta: _table,
     TextMeta: _text,
+    MoleculeMeta: _molecule,
+    HtmlMeta: _html,
+    PlotlyMeta: _plotly,
 }

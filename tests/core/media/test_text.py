@@ -3,14 +3,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
-from medialog_core import codecs
+from medialog_core import Markdown, Table, codecs
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.text import INLINE_BYTES, Text
 from medialog_core.payload import Blob, Payload
 from medialog_core.schema import TextMeta
-from medialog_core.testing import CodecTests
+from medialog_core.testing import CodecTests, through_bytes
 
 
 def encoded(text: Text) -> tuple[Payload, TextMeta]:
@@ -87,3 +89,37 @@ def test_a_lone_surrogate_is_refused_with_its_place() -> None:
 def test_it_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         Text("x").data = "y"  # type: ignore[misc]
+
+
+def test_markdown_is_a_text_that_says_so() -> None:
+    text = Markdown("# Title", "a caption", sample_id=3)  # type: ignore[arg-type]
+    assert text == Text("# Title", "markdown", "a caption", sample_id="3")
+    _, meta = encoded(text)
+    assert (meta.text, meta.format) == ("# Title", "markdown")
+
+
+def test_a_caption_of_any_librarys_number_is_written_out() -> None:
+    assert Markdown("x", torch.tensor(0.5)).caption == "0.5"  # type: ignore[arg-type]
+    assert Text("x", caption=np.float32(0.5)).caption == "0.5"  # type: ignore[arg-type]
+
+
+def test_a_string_of_numpys_becomes_a_string() -> None:
+    assert type(Text(np.str_("a")).data) is str
+
+
+def test_what_it_costs_counts_bytes_not_letters() -> None:
+    letters = 10_000
+    assert Text("x" * letters).nbytes >= letters
+    assert Text("\N{GRINNING FACE}" * letters).nbytes >= 4 * letters
+
+
+def test_a_very_long_text_comes_back_whole() -> None:
+    text = Markdown("word \N{GRINNING FACE}\n" * 300_000)
+    payload, _ = encoded(text)
+    assert codecs.decode(through_bytes(payload)) == text
+
+
+def test_in_a_table_a_long_one_stays_a_text() -> None:
+    table = Table(columns=["t"], data=[[Markdown("x" * 9_000, "c")], [Text("short")]])
+    [payload] = codecs.encode([table])
+    assert codecs.decode(through_bytes(payload)) == table

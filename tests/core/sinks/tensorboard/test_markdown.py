@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,6 +80,16 @@ def test_markdown_is_rendered_under_its_caption() -> None:
 
 def test_a_long_text_is_read_from_its_file() -> None:
     assert visible(rendered(Text("word " * 5000))).replace("\xa0", " ").split() == ["word"] * 5000
+
+
+@pytest.mark.parametrize("format", ["plain", "markdown"])
+def test_a_very_long_text_says_how_much_is_missing_and_where_it_is(format: Any) -> None:
+    page = visible(rendered(Text("x" * (markdown.MAX_CHARACTERS + 1_234), format)))
+    assert page.count("x") == markdown.MAX_CHARACTERS
+    assert (
+        '1,234 more characters are not shown here. The store has them: sinks=("store", ...).'
+        in page
+    )
 
 
 def test_a_table_shows_its_cells_plainly() -> None:
