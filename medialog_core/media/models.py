@@ -1,0 +1,96 @@
+"""Files of meshes and clouds, kept as they are; and `pts.json`, which becomes points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ..errors import InvalidInput
+from ..geometry import formats
+from ..geometry.model import Model, Unusable
+from ..payload import Blob
+from ..schema import Object3DMeta
+from . import kept
+from .clouds import Points
+
+PTS_JSON = "pts.json"
+ENDINGS = (*formats.FORMATS, PTS_JSON)
+
+
+class ModelFile:
+    """A file of a mesh or a cloud.
+
+    Args:
+        blob: Its bytes.
+        file_type: Its ending.
+        references: The names of files that it needs besides.
+    """
+
+    def __init__(self, blob: Blob, file_type: str, references: tuple[str, ...]) -> None:
+        self.blob = blob
+        self.file_type = file_type
+        self.references = references
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory it holds."""
+        return len(self.blob.data)
+
+    def extent(self) -> None:
+        """Nothing is left to decide."""
+
+    def encode(self, _rule: str) -> tuple[Object3DMeta, list[Blob]]:
+        """Give the file as it is, and what it holds as far as it can be read."""
+        meta = Object3DMeta(file_type=self.file_type, references=self.references)
+        model = self.model()
+        if model is not None:
+            meta.points = len(model.vertices)
+            meta.faces = None if model.faces is None else len(model.faces)
+            meta.bounds = formats.bounds(model)
+        return meta, [self.blob]
+
+    def model(self) -> Model | None:
+        """Read its vertices and faces; None where that takes more than a simple reader."""
+        return formats.read(self.file_type, self.blob.data)
+
+    def read(self, _rule: str) -> Points:
+        """Give its vertices and their colours, if they can be read."""
+        model = self.model()
+        return (
+            Points(None, None, None)
+            if model is None
+            else Points(model.vertices, model.colors, None)
+        )
+
+
+def from_file(
+    source: Any, file_type: str | None, field: str
+) -> ModelFile | Mapping[str, Any] | list[Any]:
+    """Read and check a file; give the content of a `pts.json`, which is no file of a mesh.
+
+    Raises:
+        WrongType: Neither a path nor an open file.
+        InvalidInput: An ending that is not known, or a broken file.
+        OSError: It cannot be read.
+    """
+    file = kept.read(source, ENDINGS, field, file_type=file_type)
+    try:
+        if file.extension == PTS_JSON:
+            return _points(file.data)
+        references = tuple(formats.check(file.extension, file.data))
+    except Unusable as error:
+        raise InvalidInput(
+            f"{field}: {file.name} is no {file.extension} that can be read: {error}"
+        ) from None
+    blob = kept.blob(file, formats.FORMATS[file.extension].content_type)
+    return ModelFile(blob, file.extension, references)
+
+
+def _points(data: bytes) -> Mapping[str, Any] | list[Any]:
+    try:
+        content: Mapping[str, Any] | list[Any] = msgspec.json.decode(data, type=dict | list)
+    except msgspec.MsgspecError as error:
+        raise Unusable(f"expected a list of points, or an object with 'points' ({error})") from None
+    return content
