@@ -10,7 +10,7 @@ import numpy as np
 
 from ..schema import Point
 from . import gltf, obj, ply, stl
-from .model import Model, Unusable
+from .model import Model, Unusable, from_json
 
 
 class Format(NamedTuple):
@@ -18,23 +18,25 @@ class Format(NamedTuple):
 
     Attributes:
         content_type: Its media type.
-        check: Refuses a broken file, cheaply, and gives the names of files that it needs besides.
+        check: Refuses a broken file, cheaply.
         read: Gives its vertices and faces; None where that takes more than a simple reader.
+        references: Gives the names of files that it needs besides.
     """
 
     content_type: str
-    check: Callable[[bytes], list[str]]
+    check: Callable[[bytes], None]
     read: Callable[[bytes], Model] | None
+    references: Callable[[bytes], tuple[str, ...]] = lambda _data: ()
 
 
-def check(file_type: str, data: bytes) -> list[str]:
-    """Check a file, and give the names of files that it needs besides.
+def check(file_type: str, data: bytes) -> None:
+    """Check a file.
 
     Raises:
         Unusable: It is broken, or not of this format; the message says what is wrong.
     """
     try:
-        return FORMATS[file_type].check(data)
+        FORMATS[file_type].check(data)
     except (TypeError, LookupError, AttributeError) as error:
         raise Unusable(f"its JSON is of another shape ({error!r})") from None
 
@@ -45,7 +47,8 @@ def read(file_type: str, data: bytes) -> Model | None:
     if reader is None:
         return None
     try:
-        model = reader(data)
+        with np.errstate(all="ignore"):  # files may hold any NaN
+            model = reader(data)
     except (ValueError, TypeError, LookupError, AttributeError):  # whatever the file has instead
         return None
     return model if _is_whole(model) else None
@@ -58,18 +61,14 @@ def _is_whole(model: Model) -> bool:
     return bool(faces.min() >= 0 and faces.max() < len(model.vertices))
 
 
-def _check_babylon(data: bytes) -> list[str]:
-    try:
-        scene = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError as error:
-        raise Unusable(f"its JSON cannot be read ({error})") from None
+def _check_babylon(data: bytes) -> None:
+    scene = from_json(data, dict[str, msgspec.Raw])
     if "meshes" not in scene:
         raise Unusable(f"its JSON has no 'meshes', but {sorted(scene)[:8]}")
-    return []
 
 
 FORMATS = {
-    "obj": Format("model/obj", obj.check, obj.read),
+    "obj": Format("model/obj", obj.check, obj.read, obj.references),
     "gltf": Format("model/gltf+json", gltf.check_gltf, gltf.read_gltf),
     "glb": Format("model/gltf-binary", gltf.check_glb, gltf.read_glb),
     "stl": Format("model/stl", stl.check, stl.read),

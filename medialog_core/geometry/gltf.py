@@ -7,11 +7,10 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import NO_FACES, Model, Unusable, to_bytes
+from .model import NO_FACES, Model, Unusable, from_json, to_bytes
 from .rotation import rotation
 
 Json = dict[str, Any]
@@ -37,22 +36,22 @@ class _Part(NamedTuple):
     colors: NDArray[np.uint8] | None
 
 
-def check_glb(data: bytes) -> list[str]:
+def check_glb(data: bytes) -> None:
     """Check the beginning, the lengths and the document of a GLB.
 
     Raises:
         Unusable: It is no GLB of version 2, cut short, or needs another file.
     """
-    return _check(_split(data))
+    _check(_split(data))
 
 
-def check_gltf(data: bytes) -> list[str]:
+def check_gltf(data: bytes) -> None:
     """Check the document of a glTF.
 
     Raises:
         Unusable: It is no JSON, no glTF of version 2, or needs another file.
     """
-    return _check(Document(_parsed(data), b""))
+    _check(Document(_parsed(data), b""))
 
 
 def read_glb(data: bytes) -> Model:
@@ -95,17 +94,14 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _parsed(text: bytes) -> Json:
-    try:
-        document: Json = msgspec.json.decode(text, type=dict)
-    except msgspec.MsgspecError as error:
-        raise Unusable(f"its JSON cannot be read ({error})") from None
+    document: Json = from_json(text, dict)
     asset = document.get("asset")
     if not isinstance(asset, dict) or not str(asset.get("version", "")).startswith("2"):
         raise Unusable(f"its 'asset' has no version 2, but {asset!r}")
     return document
 
 
-def _check(document: Document) -> list[str]:
+def _check(document: Document) -> None:
     for name in ("buffers", "images"):
         for one in document.json.get(name, ()):
             uri = one.get("uri")
@@ -116,7 +112,6 @@ def _check(document: Document) -> list[str]:
             raise Unusable(
                 f"it needs a buffer of {buffer['byteLength']} bytes, but has {len(document.binary)}"
             )
-    return []
 
 
 def _read(document: Document) -> Model:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +14,18 @@ NO_FACES = np.empty((0, 3), np.int32)
 
 class Unusable(ValueError):
     """A file that is broken or not of its format; the message says what is wrong."""
+
+
+def from_json(data: bytes, type_: Any) -> Any:
+    """Give what JSON says.
+
+    Raises:
+        Unusable: It is no JSON, or none of this type.
+    """
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unusable(f"its JSON cannot be read ({error})") from None
 
 
 class Model(NamedTuple):

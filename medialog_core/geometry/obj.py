@@ -19,15 +19,19 @@ _LIBRARY = re.compile(rb"^[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE)
 _COLOURED = 6
 
 
-def check(data: bytes) -> list[str]:
-    """Look for a vertex; give the names of the libraries of materials, which are other files.
+def check(data: bytes) -> None:
+    """Look for a vertex.
 
     Raises:
-        Unusable: There is no vertex.
+        Unusable: There is none.
     """
     if _VERTEX.search(data) is None:
         raise Unusable("no line of it begins with 'v ', which is a vertex")
-    return [name.decode(errors="replace").strip() for name in _LIBRARY.findall(data)]
+
+
+def references(data: bytes) -> tuple[str, ...]:
+    """Give the names of the libraries of materials, which are other files."""
+    return tuple(name.decode(errors="replace").strip() for name in _found(_LIBRARY, data))
 
 
 def read(data: bytes) -> Model:

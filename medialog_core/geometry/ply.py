@@ -49,7 +49,7 @@ class Header(NamedTuple):
     start: int
 
 
-def check(data: bytes) -> list[str]:
+def check(data: bytes) -> None:
     """Check the header, and that there are as many bytes or lines as it needs.
 
     Raises:
@@ -69,7 +69,6 @@ def check(data: bytes) -> list[str]:
         came = len(data) - header.start
     if came < needed:
         raise Unusable(f"after its header {needed} {unit} are needed, but it has {came}")
-    return []
 
 
 def read(data: bytes) -> Model:
@@ -131,7 +130,14 @@ def _element(header: Header, name: str) -> Element:
 
 
 def _least_bytes(element: Element) -> int:
-    return sum(np.dtype(one.length or one.type).itemsize for one in element.properties)
+    """Give what each takes at least: a list may be empty, but for a face's, which has three corners."""
+    corners = 3 if element.name == "face" else 0
+    return sum(
+        np.dtype(one.length).itemsize + corners * np.dtype(one.type).itemsize
+        if one.length
+        else np.dtype(one.type).itemsize
+        for one in element.properties
+    )
 
 
 def _read_text(data: bytes, header: Header) -> Model:

@@ -16,18 +16,18 @@ _VERTEX = re.compile(rb"^[ \t]*vertex[ \t]+([^\r\n]+)", re.IGNORECASE | re.MULTI
 _END_BYTES = 4096
 
 
-def check(data: bytes) -> list[str]:
+def check(data: bytes) -> None:
     """Check a file's beginning, end and length.
 
     Raises:
         Unusable: It is neither a whole binary nor a whole text file.
     """
     if _is_binary(data):
-        return []
+        return
     if data[:512].lstrip()[:5].lower() == b"solid":
         if b"endsolid" not in data[-_END_BYTES:].lower():
             raise Unusable("it begins with 'solid' but 'endsolid' is missing: it was cut short")
-        return []
+        return
     if len(data) < _HEAD_BYTES:
         raise Unusable(
             f"it neither begins with 'solid' nor has the {_HEAD_BYTES} bytes that a binary one begins with"

@@ -222,5 +222,6 @@ def _span(array: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if not len(array):
         return np.zeros(3), np.zeros(3)
     columns = [array[:, i] for i in range(3)]  # far faster than min(axis=0) of rows of three
-    lo = np.array([column.min() for column in columns], np.float64)
-    return lo, np.array([column.max() for column in columns], np.float64)
+    with np.errstate(invalid="ignore"):
+        lo = np.array([column.min() for column in columns], np.float64)
+        return lo, np.array([column.max() for column in columns], np.float64)

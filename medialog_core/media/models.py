@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from ..errors import InvalidInput
 from ..geometry import formats
-from ..geometry.model import Model, Unusable
+from ..geometry.model import Model, Unusable, from_json
 from ..payload import Blob
 from ..schema import Object3DMeta
 from . import kept
@@ -25,13 +23,11 @@ class ModelFile:
     Args:
         blob: Its bytes.
         file_type: Its ending.
-        references: The names of files that it needs besides.
     """
 
-    def __init__(self, blob: Blob, file_type: str, references: tuple[str, ...]) -> None:
+    def __init__(self, blob: Blob, file_type: str) -> None:
         self.blob = blob
         self.file_type = file_type
-        self.references = references
 
     @property
     def nbytes(self) -> int:
@@ -43,7 +39,8 @@ class ModelFile:
 
     def encode(self, _rule: str) -> tuple[Object3DMeta, list[Blob]]:
         """Give the file as it is, and what it holds as far as it can be read."""
-        meta = Object3DMeta(file_type=self.file_type, references=self.references)
+        references = formats.FORMATS[self.file_type].references(self.blob.data)
+        meta = Object3DMeta(file_type=self.file_type, references=references)
         model = self.model()
         if model is not None:
             meta.points = len(model.vertices)
@@ -78,19 +75,12 @@ def from_file(
     file = kept.read(source, ENDINGS, field, file_type=file_type)
     try:
         if file.extension == PTS_JSON:
-            return _points(file.data)
-        references = tuple(formats.check(file.extension, file.data))
+            content: Mapping[str, Any] | list[Any] = from_json(file.data, dict | list)
+            return content
+        formats.check(file.extension, file.data)
     except Unusable as error:
         raise InvalidInput(
             f"{field}: {file.name} is no {file.extension} that can be read: {error}"
         ) from None
     blob = kept.blob(file, formats.FORMATS[file.extension].content_type)
-    return ModelFile(blob, file.extension, references)
-
-
-def _points(data: bytes) -> Mapping[str, Any] | list[Any]:
-    try:
-        content: Mapping[str, Any] | list[Any] = msgspec.json.decode(data, type=dict | list)
-    except msgspec.MsgspecError as error:
-        raise Unusable(f"expected a list of points, or an object with 'points' ({error})") from None
-    return content
+    return ModelFile(blob, file.extension)

@@ -252,7 +252,7 @@ def decode(payload: Payload) -> Object3D:
     value._source = (  # noqa: SLF001
         StoredCloud(meta, file)
         if meta.file_type == POINTS or file is None
-        else ModelFile(file, meta.file_type, meta.references)
+        else ModelFile(file, meta.file_type)
     )
     return value
 
