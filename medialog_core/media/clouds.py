@@ -33,7 +33,7 @@ POINTS = "points"
 CONTENT_TYPE = "application/vnd.medialog.points"
 _FAR = 64
 """Points that lie farther from zero than so many times their extent are stored around an origin."""
-_LARGEST = float(np.finfo(np.float32).max)
+_LARGEST = np.float64(np.finfo(np.float32).max)
 
 
 class Measured(NamedTuple):

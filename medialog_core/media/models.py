@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import InvalidInput
+from ..arrays import describe
+from ..errors import InvalidInput, WrongType
 from ..geometry import formats
 from ..geometry.model import Model, Unusable, from_json
 from ..payload import Blob
@@ -72,11 +75,12 @@ def from_file(
         InvalidInput: An ending that is not known, or a broken file.
         OSError: It cannot be read.
     """
+    if file_type is not None and not isinstance(file_type, str):
+        raise WrongType(f"{field}: file_type: expected a string, got {describe(file_type)}")
     file = kept.read(source, ENDINGS, field, file_type=file_type)
     try:
         if file.extension == PTS_JSON:
-            content: Mapping[str, Any] | list[Any] = from_json(file.data, dict | list)
-            return content
+            return _points(file.data)
         formats.check(file.extension, file.data)
     except Unusable as error:
         raise InvalidInput(
@@ -84,3 +88,16 @@ def from_file(
         ) from None
     blob = kept.blob(file, formats.FORMATS[file.extension].content_type)
     return ModelFile(blob, file.extension)
+
+
+def _points(data: bytes) -> Mapping[str, Any] | list[Any]:
+    content: Mapping[str, Any] | list[Any]
+    try:
+        content = from_json(data, dict | list)
+    except Unusable:
+        with contextlib.suppress(
+            ValueError
+        ):  # W&B writes NaN, which is no JSON but which this reads
+            return json.loads(data)  # type: ignore[no-any-return]
+        raise
+    return content

@@ -55,7 +55,11 @@ def checked(data: Any, field: str) -> Array:
 def _check_categories(array: Array, field: str) -> None:
     given = array[:, 3]
     with np.errstate(invalid="ignore"):
-        right = (given >= 0) & (given <= blocks.LARGEST_CATEGORY) & (given == np.floor(given))
+        right = (
+            (given >= 0)
+            & (given <= np.float64(blocks.LARGEST_CATEGORY))
+            & (given == np.floor(given))
+        )
     if right.all():
         return
     wrong = np.flatnonzero(~right & np.isfinite(array[:, :3]).all(axis=1))

@@ -86,7 +86,7 @@ def _colors(columns: blocks.Columns) -> NDArray[np.uint8]:
         return columns.rgb
     if columns.category is None:
         return _filled(len(columns.xyz), _PLAIN)
-    ids = (columns.category % (palette.IGNORED + 1)).astype(np.uint16)
+    ids = columns.category.astype(np.uint16)  # ids above 65535 begin again
     return np.array(palette.COLOURS, np.uint8)[palette.indices(ids)]
 
 
