@@ -9,7 +9,6 @@ from typing import Any
 
 from ..arrays import describe
 from ..errors import InvalidInput, WrongType
-from ..geometry import formats
 from ..geometry.model import Model, Unusable, from_json
 from ..payload import Blob
 from ..schema import Object3DMeta
@@ -17,7 +16,6 @@ from . import kept
 from .clouds import Points
 
 PTS_JSON = "pts.json"
-ENDINGS = (*formats.FORMATS, PTS_JSON)
 
 
 class ModelFile:
@@ -42,6 +40,8 @@ class ModelFile:
 
     def encode(self, _rule: str) -> tuple[Object3DMeta, list[Blob]]:
         """Give the file as it is, and what it holds as far as it can be read."""
+        from ..geometry import formats  # noqa: PLC0415 - the readers of all formats, for files only
+
         references = formats.FORMATS[self.file_type].references(self.blob.data)
         meta = Object3DMeta(file_type=self.file_type, references=references)
         model = self.model()
@@ -53,6 +53,8 @@ class ModelFile:
 
     def model(self) -> Model | None:
         """Read its vertices and faces; None where that takes more than a simple reader."""
+        from ..geometry import formats  # noqa: PLC0415
+
         return formats.read(self.file_type, self.blob.data)
 
     def read(self, _rule: str) -> Points:
@@ -75,9 +77,11 @@ def from_file(
         InvalidInput: An ending that is not known, or a broken file.
         OSError: It cannot be read.
     """
+    from ..geometry import formats  # noqa: PLC0415
+
     if file_type is not None and not isinstance(file_type, str):
         raise WrongType(f"{field}: file_type: expected a string, got {describe(file_type)}")
-    file = kept.read(source, ENDINGS, field, file_type=file_type)
+    file = kept.read(source, (*formats.FORMATS, PTS_JSON), field, file_type=file_type)
     try:
         if file.extension == PTS_JSON:
             return _points(file.data)

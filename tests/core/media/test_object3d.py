@@ -40,6 +40,7 @@ class TestCodec(CodecTests):
                 torch.zeros(2, 4), [BOX], [{"start": [0, 0, 0], "end": [1, 1, 1]}]
             ),
             mesh(caption="ü"),
+            mesh("v 1 2 nan"),
             Object3D(io.BytesIO(b'{"meshes": []}'), file_type="babylon"),
         ]
 
