@@ -124,7 +124,10 @@ def _from_torch(tensor: Any) -> Array:
 
 def _from_list(value: list[Any] | tuple[Any, ...], field: str) -> Array:
     if value and any(is_array(item) for item in value):
-        value = [to_numpy(item, f"{field}[{i}]") for i, item in enumerate(value)]
+        value = [
+            item if isinstance(item, int | float) else to_numpy(item, f"{field}[{i}]")
+            for i, item in enumerate(value)
+        ]
     try:
         return _plain(np.asarray(value), field)
     except ValueError as error:

@@ -21,7 +21,16 @@ from .metas import (
 )
 from .numbers import Number, from_number, to_number
 from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
-from .shapes import MoleculeMeta, Object3DMeta
+from .shapes import (
+    BlockMeta,
+    Box3D,
+    Colour,
+    MoleculeMeta,
+    Object3DMeta,
+    Point,
+    ShapesFile,
+    Vector3D,
+)
 from .tables import Cell, TableFile, TypedCell
 
 __all__ = [
@@ -29,10 +38,13 @@ __all__ = [
     "KINDS",
     "Area",
     "AudioMeta",
+    "BlockMeta",
+    "Box3D",
     "BoxMeta",
     "BoxSetMeta",
     "Cell",
     "ChartMeta",
+    "Colour",
     "ColumnMeta",
     "Conversion",
     "ExponentBins",
@@ -51,16 +63,19 @@ __all__ = [
     "Object3DMeta",
     "PartitionedTableMeta",
     "PlotlyMeta",
+    "Point",
     "Position",
     "Row",
     "RunFile",
     "ScalarRow",
+    "ShapesFile",
     "StateRow",
     "TableFile",
     "TableMeta",
     "TextMeta",
     "TypedCell",
     "UnknownMeta",
+    "Vector3D",
     "VideoMeta",
     "decode_meta",
     "from_number",

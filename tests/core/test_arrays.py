@@ -155,3 +155,8 @@ def test_a_description_says_shape_and_dtype_or_the_value() -> None:
 
 def test_an_extended_number_becomes_pythons() -> None:
     assert arrays.to_scalar(np.longdouble(1.5)) == 1.5
+
+
+def test_a_list_may_mix_numbers_of_several_libraries() -> None:
+    mixed = [np.float64(0.5), 0, 1.5, torch.tensor(2.0), np.array(3)]
+    assert arrays.to_numpy(mixed, "data").tolist() == [0.5, 0, 1.5, 2, 3]

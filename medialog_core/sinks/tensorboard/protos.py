@@ -9,22 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import MissingExtra
+from .shown import Mesh
 
 try:
     from tensorboard.compat.proto.event_pb2 import Event, SourceMetadata
     from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
     from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
-    from tensorboard.compat.proto.types_pb2 import DT_DOUBLE, DT_FLOAT, DT_STRING
+    from tensorboard.compat.proto.types_pb2 import (
+        DT_DOUBLE,
+        DT_FLOAT,
+        DT_INT32,
+        DT_STRING,
+        DT_UINT8,
+    )
     from tensorboard.plugins.hparams.plugin_data_pb2 import (
         HParamsPluginData,
         SessionEndInfo,
         SessionStartInfo,
     )
+    from tensorboard.plugins.mesh.plugin_data_pb2 import MeshPluginData
 except ImportError as error:
     raise MissingExtra("the TensorBoard sink", "tensorboard") from error
 
@@ -66,6 +75,38 @@ def bins(tag: str, rows: NDArray[np.float64], description: str) -> Value:
     content = np.ascontiguousarray(rows, "<f8").tobytes()
     tensor = TensorProto(dtype=DT_DOUBLE, tensor_shape=_shape(*rows.shape), tensor_content=content)
     return Summary.Value(tag=tag, tensor=tensor, metadata=_metadata("histograms", description))
+
+
+def mesh(tag: str, shown: Mesh) -> list[Value]:
+    """Give a mesh or a cloud as the three tensors that the mesh plugin puts together again.
+
+    A cloud, too, has faces, none: what parts there are, the plugin asks only a tag's first event.
+    """
+    config = msgspec.json.encode(shown.config).decode()
+    components = sum(1 << type_ for type_, *_ in _PARTS.values())
+    values = []
+    arrays: tuple[NDArray[Any], ...] = (shown.vertices, shown.faces, shown.colors)
+    for array, (name, (type_, dtype, kind)) in zip(arrays, _PARTS.items(), strict=True):
+        shape = (1, *array.shape)
+        tensor = TensorProto(
+            dtype=dtype,
+            tensor_shape=_shape(*shape),
+            tensor_content=np.ascontiguousarray(array, kind).tobytes(),
+        )
+        data = MeshPluginData(
+            name=tag, content_type=type_, components=components, shape=shape, json_config=config
+        )
+        metadata = _metadata("mesh", content=data.SerializeToString())
+        values.append(Summary.Value(tag=f"{tag}_{name}", tensor=tensor, metadata=metadata))
+    return values
+
+
+_PARTS = {
+    "VERTEX": (MeshPluginData.VERTEX, DT_FLOAT, "<f4"),
+    "FACE": (MeshPluginData.FACE, DT_INT32, "<i4"),
+    "COLOR": (MeshPluginData.COLOR, DT_UINT8, "u1"),
+}
+"""The parts of a mesh: the plugin's number of each, and its type in the event file and in NumPy."""
 
 
 def session_start(run: str, hparams: Mapping[str, HParam], start_secs: float) -> Value:

@@ -1,6 +1,6 @@
 """The one table of forms: a kind of media and what TensorBoard shows of it.
 
-A form that is bytes (a picture, a text) can stand in a list under one tag; a histogram cannot, and
+A form that is bytes (a picture, a text) can stand in a list under one tag; a histogram and a mesh cannot, and
 a list of them becomes `tag/0`, `tag/1`, ...
 """
 
@@ -16,11 +16,12 @@ from ...schema import (
     ImageMeta,
     Meta,
     MoleculeMeta,
+    Object3DMeta,
     PlotlyMeta,
     TableMeta,
     TextMeta,
 )
-from . import histograms, markdown, molecules, pages, pictures, plots, protos
+from . import histograms, markdown, molecules, objects, pages, pictures, plots, protos
 from .shown import Shown
 
 
@@ -29,13 +30,15 @@ def show(payload: Payload) -> Shown:
     return FORMS.get(type(payload.meta), _unknown)(payload, payload.meta)
 
 
-def value(tag: str, shown: Sequence[Shown]) -> protos.Value:
-    """Give the summary value of one `Shown`, or of a list of them."""
+def values(tag: str, shown: Sequence[Shown]) -> list[protos.Value]:
+    """Give the summary values of one `Shown`, or of a list of them."""
     first = shown[0]
+    if first.plugin == "mesh":
+        return [] if first.mesh is None else protos.mesh(tag, first.mesh)
     if first.item is None:
-        return protos.bins(tag, first.bins, first.note)
+        return [protos.bins(tag, first.bins, first.note)]
     items = [*first.head, *(one.item for one in shown if one.item is not None)]
-    return protos.strings(tag, first.plugin, items, rank=0 if len(items) == 1 else 1)
+    return [protos.strings(tag, first.plugin, items, rank=0 if len(items) == 1 else 1)]
 
 
 def _image(payload: Payload, meta: ImageMeta) -> Shown:
@@ -87,4 +90,5 @@ FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
     MoleculeMeta: _molecule,
     HtmlMeta: _html,
     PlotlyMeta: _plotly,
+    Object3DMeta: objects.show,
 }

@@ -146,7 +146,14 @@ class TensorBoardSink:
             protos.scalar(self._tag(f"{tag}/{name}", "scalars"), number)
             for name, number in shown[0].scalars.items()
         ]
-        self._add([summaries.value(tag, shown), *beside], step, entry.ts)
+        beside += [
+            protos.strings(self._tag(f"{tag}/{name}", "text"), "text", [text.encode()], rank=0)
+            for name, text in shown[0].texts.items()
+        ]
+        values = summaries.values(tag, shown)
+        for value in values:  # a mesh has tags of its own for its parts
+            value.tag = self._tag(value.tag, shown[0].plugin)
+        self._add([*values, *beside], step, entry.ts)
 
     def _end_session(self) -> None:
         self._add(self._session.config_values(), self._last_step)
