@@ -1,6 +1,6 @@
 """Every JSON shape on disk and on the wire, and nothing else (format 1; the text is docs/format.md)."""
 
-from .clips import AudioMeta, VideoMeta
+from .clips import AudioMeta, SampleConversion, SpectrogramMeta, VideoMeta, WaveformMeta
 from .documents import ChartMeta, HtmlMeta, PlotlyMeta, TextMeta
 from .kinds import KINDS, KnownMeta, UnknownMeta, decode_meta
 from .metas import (
@@ -54,7 +54,9 @@ __all__ = [
     "Position",
     "Row",
     "RunFile",
+    "SampleConversion",
     "ScalarRow",
+    "SpectrogramMeta",
     "StateRow",
     "TableFile",
     "TableMeta",
@@ -62,6 +64,7 @@ __all__ = [
     "TypedCell",
     "UnknownMeta",
     "VideoMeta",
+    "WaveformMeta",
     "decode_meta",
     "from_number",
     "to_number",
