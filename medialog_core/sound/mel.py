@@ -83,8 +83,8 @@ class Spectrogram:
         missing -= self._frames + (self.window - self._hop) // 2
         self._take(np.zeros((max(0, missing), self._signal.shape[1]), np.float32))
         if len(self._powers):
-            self._columns.append(self._to_mel(self._powers.mean(0, keepdims=True)))
-        power = np.concatenate(self._columns).T[::-1]
+            self._columns.append(self._powers.mean(0, keepdims=True))
+        power = self._in_mel(np.concatenate(self._columns))[::-1]
         decibels = 10 * np.log10(np.maximum(power, 10 ** (MIN_DB / 10)))
         grey = (decibels - MIN_DB) * (_WHITE / (MAX_DB - MIN_DB)) + 0.5
         pixels: NDArray[np.uint8] = np.clip(grey, 0, _WHITE).astype(np.uint8)
@@ -113,26 +113,32 @@ class Spectrogram:
         size = self._windows_per_column
         whole = len(powers) // size
         if whole:
-            columns = powers[: whole * size].reshape(whole, size, -1).mean(1)
-            self._columns.append(self._to_mel(columns))
+            self._columns.append(powers[: whole * size].reshape(whole, size, -1).mean(1))
         self._powers = powers[whole * size :]
 
-    def _to_mel(self, columns: Array) -> Array:
-        loudest = float(self._hann.sum()) / 2
-        return columns @ _triangles(self._rate, self.window) / (loudest**2 * _HANN_NOISE_BANDWIDTH)
+    def _in_mel(self, columns: Array) -> Array:
+        """Give the rows of columns×bins of power, lowest first; without BLAS, whose threads would spin."""
+        full = (float(self._hann.sum()) / 2) ** 2 * _HANN_NOISE_BANDWIDTH
+        rows = np.empty((ROWS, len(columns)), np.float32)
+        for row, (first, weights) in enumerate(_triangles(self._rate, self.window)):
+            reached = columns[:, first : first + len(weights)]
+            np.einsum("cb,b->c", reached, weights / full, out=rows[row], casting="unsafe")
+        return rows
 
 
 @lru_cache(8)
-def _triangles(rate: int, window: int) -> Floats:
-    """Give the weights of bins in rows, bins×128, lowest row first, each with a peak of 1.
+def _triangles(rate: int, window: int) -> list[tuple[int, Floats]]:
+    """Give for each row, lowest first, its first bin and the weights from there on, at most 1.
 
     Where rows are closer than bins, a triangle still reaches the bins on both sides of its middle.
     """
     corners = to_hz(np.linspace(0.0, to_mel(rate / 2), ROWS + 2))
-    bins = np.fft.rfftfreq(window, 1 / rate)[:, None]
+    bins = np.fft.rfftfreq(window, 1 / rate)
     middle = corners[1:-1]
     below = np.maximum(middle - corners[:-2], rate / window)
     above = np.maximum(corners[2:] - middle, rate / window)
-    weights = np.minimum((bins - middle) / below + 1, (middle - bins) / above + 1)
-    kept: Floats = np.maximum(weights, 0).astype(np.float32)
-    return kept
+    rising = (bins - middle[:, None]) / below[:, None] + 1
+    falling = (middle[:, None] - bins) / above[:, None] + 1
+    weights = np.maximum(np.minimum(rising, falling), 0).astype(np.float32)
+    reached = [np.flatnonzero(row) for row in weights]
+    return [(int(at[0]), row[at[0] : at[-1] + 1]) for at, row in zip(reached, weights, strict=True)]

@@ -14,7 +14,8 @@ class Shown:
     Attributes:
         plugin: The plugin that shows it.
         head: What its tensor begins with: width and height of a picture.
-        item: An encoded picture or a text; None for a histogram.
+        item: An encoded picture or sound, or a text; None for a histogram.
+        label: The caption of a sound.
         bins: The rows of a histogram.
         note: What the plugin's information button says.
         scalars: Numbers to be shown beside it, by what follows the tag.
@@ -23,6 +24,7 @@ class Shown:
     plugin: str
     head: tuple[bytes, ...] = ()
     item: bytes | None = None
+    label: str = ""
     bins: Any = None
     note: str = ""
     scalars: Mapping[str, float] = field(default_factory=dict)

@@ -10,9 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...payload import Payload
-from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
-from . import histograms, markdown, pictures, protos
+from ...schema import AudioMeta, HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
+from . import histograms, markdown, pictures, protos, sounds
 from .shown import Shown
+
+
+_AUDIO = "audio"
 
 
 def show(payload: Payload) -> Shown:
@@ -25,8 +28,20 @@ def value(tag: str, shown: Sequence[Shown]) -> protos.Value:
     first = shown[0]
     if first.item is None:
         return protos.bins(tag, first.bins, first.note)
+    if first.plugin == _AUDIO:
+        return protos.sounds(tag, [(one.item or b"", one.label.encode()) for one in shown])
     items = [*first.head, *(one.item for one in shown if one.item is not None)]
     return protos.strings(tag, first.plugin, items, rank=0 if len(items) == 1 else 1)
+
+
+def captions(shown: Sequence[Shown]) -> list[bytes]:
+    """Give the captions of sounds as texts, if there are any: the audio plugin shows no labels."""
+    labels = [one.label for one in shown]
+    return [markdown.plain(label).encode() for label in labels] if any(labels) else []
+
+
+def _audio(payload: Payload, _meta: AudioMeta) -> Shown:
+    return Shown(_AUDIO, item=sounds.render(payload), label=payload.caption or "")
 
 
 def _image(payload: Payload, meta: ImageMeta) -> Shown:
@@ -56,6 +71,7 @@ def _unknown(payload: Payload, _meta: Meta) -> Shown:
 
 
 FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
+    AudioMeta: _audio,
     ImageMeta: _image,
     HistogramMeta: _histogram,
     TableMeta: _table,

@@ -146,6 +146,9 @@ class TensorBoardSink:
             protos.scalar(self._tag(f"{tag}/{name}", "scalars"), number)
             for name, number in shown[0].scalars.items()
         ]
+        texts = summaries.captions(shown)
+        if texts:
+            beside.append(protos.strings(self._tag(f"{tag}/captions", "text"), "text", texts))
         self._add([summaries.value(tag, shown), *beside], step, entry.ts)
 
     def _end_session(self) -> None:
