@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .facts import Facts, Sound
-from .forms import Form, block_frames, from_8_bits
+from .forms import Form, from_8_bits
 
 Array = NDArray[Any]
 
@@ -26,6 +26,8 @@ _DTYPES = {
     "DOUBLE": ("float64", 64),
 }
 _LOSSY = ("float32", None)
+_FRAMES_A_READ = 4_096
+"""Where a file is broken, a read fails as a whole: so much is lost of what could be decoded."""
 _CODECS = {"MPEG_LAYER_III": "mp3", "FLOAT": "float", "DOUBLE": "float"}
 
 
@@ -93,10 +95,9 @@ def by_pyav(data: bytes) -> Sound | None:
 def _read_soundfile(data: bytes, dtype: str) -> Iterator[Array]:
     module = soundfile()
     with module.SoundFile(io.BytesIO(data)) as opened:
-        frames = block_frames(opened.channels)
         while True:
             try:
-                block = opened.read(frames, dtype, always_2d=True)
+                block = opened.read(_FRAMES_A_READ, dtype, always_2d=True)
             except module.LibsndfileError:
                 return
             if not len(block):

@@ -2,7 +2,7 @@
 
 Windows (Hann) follow each other by a quarter of their length, of long sounds by half of it; their
 power, the mean of all channels, is averaged over the windows of a column and then summed in triangles
-that are equally spaced in mel (HTK's: 2595 log10(1 + f / 700)). 0 dB is a sine of full scale.
+that are equally spaced in mel (HTK's: 2595 log10(1 + f / 700)). 0 dB is a sine of full scale in the middle of a row.
 """
 
 from __future__ import annotations
