@@ -43,6 +43,11 @@ class Samples:
         rate: Frames a second.
         options: The container, and which axis is which, where they are stated.
 
+    Attributes:
+        rate: Frames a second.
+        frames: How many there are.
+        channels: Samples a frame.
+
     Raises:
         WrongType: It is no array, or the rate is no whole number.
         InvalidInput: Wrong axes or type, no samples, or a rate or a size that no file holds.
@@ -50,21 +55,12 @@ class Samples:
 
     def __init__(self, data: Any, rate: Any, options: Options) -> None:
         array = to_numpy(data, "Audio: data_or_path")
-        array, self._channels_first = axes.oriented(array, options.layout, torch=is_torch(data))
-        self._array = snapshot(array)
+        array, first = axes.oriented(array, options.layout, torch=is_torch(data))
         self.rate = checked_rate(rate)
-        self._container = pcm.checked_container(options.container, self.rate, self.channels)
+        self.frames, self.channels = array.shape[::-1] if first else array.shape
         _check_size(self.rate, self.channels, self.frames)
-
-    @property
-    def channels(self) -> int:
-        """How many samples a frame has."""
-        return int(self._array.shape[0 if self._channels_first else 1])
-
-    @property
-    def frames(self) -> int:
-        """How many frames it has."""
-        return int(self._array.shape[1 if self._channels_first else 0])
+        self._container = pcm.checked_container(options.container, self.rate, self.channels)
+        self._array, self._channels_first = snapshot(array), first
 
     @property
     def secs(self) -> float:
