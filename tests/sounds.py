@@ -45,10 +45,13 @@ def speech(rate: int, secs: float, seed: int = 0) -> Array:
     cycles = np.cumsum(120 + 20 * np.sin(2 * np.pi * 0.7 * at)) / rate
     source = np.diff(np.floor(cycles), prepend=0) + rng.normal(0, 0.02, len(at))
     hz = np.fft.rfftfreq(len(at), 1 / rate)
-    throat = sum(gain * np.exp(-(((hz - middle) / width) ** 2)) for middle, width, gain in _FORMANTS)
+    throat = sum(
+        gain * np.exp(-(((hz - middle) / width) ** 2)) for middle, width, gain in _FORMANTS
+    )
     voiced = np.fft.irfft(np.fft.rfft(source) * throat, len(at))
     voiced *= np.clip(0.3 + np.sin(2 * np.pi * 3 * at), 0, 1)
-    return 0.7 * voiced / np.abs(voiced).max() + rng.normal(0, 1e-4, len(at))
+    sound: Array = 0.7 * voiced / np.abs(voiced).max() + rng.normal(0, 1e-4, len(at))
+    return sound
 
 
 def stereo(left: Array, right: Array) -> Array:

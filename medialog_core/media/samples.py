@@ -57,7 +57,7 @@ class Samples:
         array = to_numpy(data, "Audio: data_or_path")
         array, first = axes.oriented(array, options.layout, torch=is_torch(data))
         self.rate = checked_rate(rate)
-        self.frames, self.channels = array.shape[::-1] if first else array.shape
+        self.frames, self.channels = map(int, array.shape[::-1] if first else array.shape)
         _check_size(self.rate, self.channels, self.frames)
         self._container = pcm.checked_container(options.container, self.rate, self.channels)
         self._array, self._channels_first = snapshot(array), first

@@ -14,7 +14,6 @@ from ...schema import AudioMeta, HistogramMeta, ImageMeta, Meta, TableMeta, Text
 from . import histograms, markdown, pictures, protos, sounds
 from .shown import Shown
 
-
 _AUDIO = "audio"
 
 

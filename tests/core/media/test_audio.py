@@ -190,7 +190,8 @@ def test_the_spectrogram_says_where_a_sine_is() -> None:
     assert said == SpectrogramMeta(128, 512, 0.0, 8_000.0, -100.0, 0.0)
     assert blobs["spectrogram"].content_type == "image/png"
     picture = np.asarray(PilImage.open(io.BytesIO(blobs["spectrogram"].data)))
-    assert (picture.dtype, picture.shape) == (np.uint8, (128, RATE // 128))
+    assert picture.dtype == np.uint8
+    assert picture.shape == (128, RATE // 128)
     share = math.log10(1 + 3_000 / 700) / math.log10(1 + said.max_hz / 700)
     assert picture[:, 60].argmax() == round(128 - share * 129)
     decibels = said.min_db + picture[:, 60].max() / 255 * (said.max_db - said.min_db)
@@ -207,7 +208,7 @@ def test_the_pictures_of_a_repeat_have_the_same_digests_and_those_of_others_do_n
     assert len({*digests[0], *digests[2]}) == 6
 
 
-def test_nothing_is_decoded_twice_for_both_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_decoded_twice_for_both_pictures() -> None:
     audio = Audio(mp3(), format="mp3")
     sound = audio.source.sound
     assert sound is not None

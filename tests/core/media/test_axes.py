@@ -82,7 +82,9 @@ def test_another_layout_is_refused(layout: Any) -> None:
 
 
 def test_a_picture_is_no_sound() -> None:
-    with pytest.raises(InvalidInput, match=r"at most 32 channels, got numpy.*\(80, 200\).*by Image"):
+    with pytest.raises(
+        InvalidInput, match=r"at most 32 channels, got numpy.*\(80, 200\).*by Image"
+    ):
         Audio(np.zeros((80, 200), np.float32), 8_000)
 
 

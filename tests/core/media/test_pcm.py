@@ -41,7 +41,7 @@ def conversion(audio: Audio) -> SampleConversion:
 
 
 def by_pyav(data: bytes) -> Array:
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         frames = [frame.to_ndarray() for frame in container.decode(container.streams.audio[0])]
         channels = container.streams.audio[0].channels
     return np.concatenate([frame.reshape(-1, channels) for frame in frames])
@@ -80,7 +80,7 @@ def test_the_form_and_the_meta_that_says_so(
 ) -> None:
     meta, blob = encoded(Audio(data, RATE, format=format))
     assert (meta.encoding, meta.bit_depth) == (encoding, bits)
-    assert blob.extension == encoding.split()[0]
+    assert blob.extension == encoding.split(maxsplit=1)[0]
     assert blob.content_type == f"audio/{blob.extension}"
 
 
@@ -127,8 +127,9 @@ def test_24_bits_of_a_float_are_off_by_144_db_below_full_scale() -> None:
 
 def test_floats_that_are_16_bits_stay_so_exactly() -> None:
     samples = (INTEGERS >> 16).astype(np.int16)
-    for dtype in (np.float32, np.float64):
-        audio = Audio(samples.astype(dtype) / 32768, RATE)
+    exact = samples.astype(np.float32) / 32768
+    for data in (exact, exact.astype(np.float64)):
+        audio = Audio(data, RATE)
         np.testing.assert_array_equal(audio.to_numpy()[:, 0], samples)
 
 
@@ -161,7 +162,7 @@ def test_float_wav_clips_nothing() -> None:
 @pytest.mark.parametrize("format", [None, "wav"])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_what_is_not_finite_becomes_0_and_is_counted(dtype: type, format: str | None) -> None:
-    data = np.array([0.5, np.nan, np.inf, -np.inf, -0.25], dtype)
+    data: Array = np.array([0.5, np.nan, np.inf, -np.inf, -0.25], dtype)
     audio = Audio(data, RATE, format=format)
     assert conversion(audio) == SampleConversion(np.dtype(dtype).name, 0.5, nonfinite=3)
     assert (audio.to_numpy()[:, 0] == 0).tolist() == [False, True, True, True, False]
@@ -225,7 +226,9 @@ def test_what_flac_cannot_hold_is_wav_or_refused(rate: int, channels: int) -> No
     meta, blob = encoded(Audio(data, rate))
     assert meta.encoding == "wav 16-bit"
     assert soundfile.info(io.BytesIO(blob.data)).samplerate == rate
-    with pytest.raises(InvalidInput, match=r"at most 8 channels and 655,350 Hz, got .*format='wav'"):
+    with pytest.raises(
+        InvalidInput, match=r"at most 8 channels and 655,350 Hz, got .*format='wav'"
+    ):
         Audio(data, rate, format="flac")
 
 

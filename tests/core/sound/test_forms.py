@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from medialog_core.sound import forms
 from medialog_core.sound.forms import F32, S16, S24
@@ -37,7 +40,7 @@ def test_floats_keep_what_is_beyond_full_scale() -> None:
 @given(values=st.lists(st.floats(-1, 1), min_size=1, max_size=50))
 @settings(max_examples=30, deadline=None)
 def test_24_bits_are_off_by_half_a_step_at_most(dtype: type, values: list[float]) -> None:
-    block = np.array(values, dtype)[:, None]
+    block: NDArray[Any] = np.array(values, dtype)[:, None]
     steps = forms.quantized(block, S24) >> 8
     errors = np.abs(steps / 2.0**23 - block.astype(np.float64))
     assert errors[block < 1].max(initial=0) <= 2.0**-24

@@ -17,7 +17,9 @@ from ...sounds import bursts, sine, speech, stereo, sweep
 Array = NDArray[Any]
 
 
-def picture(sound: Array, rate: int, size: int = 10_000) -> tuple[NDArray[np.uint8], mel.Spectrogram]:
+def picture(
+    sound: Array, rate: int, size: int = 10_000
+) -> tuple[NDArray[np.uint8], mel.Spectrogram]:
     block = np.atleast_2d(sound.astype(np.float32).T).T
     made = mel.Spectrogram(rate, len(block), block.shape[1])
     for first in range(0, len(block), size):
@@ -46,16 +48,14 @@ def by_torch(sound: Array, rate: int, made: mel.Spectrogram) -> Array:
     )
     columns = math.ceil(len(sound) / hop)
     power = (spectrum.abs().numpy()[:, :columns] / (window / 4)) ** 2
-    corners = [
-        700 * (10 ** (i / 129 * math.log10(1 + rate / 2 / 700)) - 1) for i in range(130)
-    ]
+    corners = [700 * (10 ** (i / 129 * math.log10(1 + rate / 2 / 700)) - 1) for i in range(130)]
     rows = []
     for low, middle, high in zip(corners, corners[1:], corners[2:], strict=False):
-        low, high = min(low, middle - rate / window), max(high, middle + rate / window)
+        start, end = min(low, middle - rate / window), max(high, middle + rate / window)
         total = np.zeros(columns)
         for place, row in enumerate(power):
             hz = place * rate / window
-            side = (hz - low) / (middle - low) if hz < middle else (high - hz) / (high - middle)
+            side = (hz - start) / (middle - start) if hz < middle else (end - hz) / (end - middle)
             total += max(0.0, side) * row
         rows.append(10 * np.log10(np.maximum(total / 1.5, 1e-10)))
     return np.array(rows[::-1])
@@ -78,7 +78,11 @@ def test_a_full_sine_is_0_db(level: float) -> None:
 
 @pytest.mark.parametrize(
     ("sound", "rate"),
-    [(speech(16_000, 1), 16_000), (bursts(8_000, 0.4), 8_000), (sweep(44_100, 0.7, 50, 18e3), 44_100)],
+    [
+        (speech(16_000, 1), 16_000),
+        (bursts(8_000, 0.4), 8_000),
+        (sweep(44_100, 0.7, 50, 18e3), 44_100),
+    ],
 )
 def test_it_is_what_torch_computes(sound: Array, rate: int) -> None:
     pixels, made = picture(sound, rate)

@@ -31,7 +31,7 @@ def by_soundfile(container: str, subtype: str, sound: Array = SOUND) -> bytes:
 def by_pyav(container: str, codec: str) -> bytes:
     buffer = io.BytesIO()
     with av.open(buffer, "w", format=container) as opened:
-        stream = opened.add_stream(codec, rate=RATE, layout="stereo")
+        stream: Any = opened.add_stream(codec, rate=RATE, layout="stereo")
         planes = np.ascontiguousarray(SOUND.T, np.float32)
         frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
         frame.sample_rate = RATE

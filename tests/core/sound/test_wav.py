@@ -37,12 +37,10 @@ def read_by_ours(data: bytes) -> Array:
 
 
 def read_by_pyav(data: bytes) -> Array:
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         [stream] = container.streams.audio
         frames = list(container.decode(stream))
-        return np.concatenate(
-            [frame.to_ndarray().reshape(-1, stream.channels) for frame in frames]
-        )
+        return np.concatenate([frame.to_ndarray().reshape(-1, stream.channels) for frame in frames])
 
 
 @pytest.mark.parametrize("channels", [1, 2, 5])
