@@ -18,7 +18,7 @@ from ..schema import AudioMeta
 from . import kept
 from .captioned import Captioned
 from .recording import Known, Recording, from_file
-from .samples import Options, Samples, checked_rate
+from .samples import Samples, checked_rate
 from .views import Views
 
 Array = NDArray[Any]
@@ -187,7 +187,7 @@ def _source_of(data: Any, rate: Any, layout: str | None, format: str | None) -> 
         return data
     if kept.is_file(data):
         return from_file(data, format, None if rate is None else checked_rate(rate))
-    return Samples(data, rate, Options(format, layout))
+    return Samples(data, rate, format, layout)
 
 
 def _content(audio: Audio) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,20 +28,14 @@ _PREPARED: dict[str, Callable[[Array], Array]] = {
 }
 
 
-class Options(NamedTuple):
-    """What a caller may state of the way from numbers to a file."""
-
-    container: str | None = None
-    layout: str | None = None
-
-
 class Samples:
     """An array of N×C or C×N that nobody else writes to, and its rate.
 
     Args:
         data: An array or tensor of any library, or (nested) lists of numbers.
         rate: Frames a second.
-        options: The container, and which axis is which, where they are stated.
+        container: "flac" or "wav", where it is stated.
+        layout: "NC" or "CN", where it is stated.
 
     Attributes:
         rate: Frames a second.
@@ -53,13 +47,13 @@ class Samples:
         InvalidInput: Wrong axes or type, no samples, or a rate or a size that no file holds.
     """
 
-    def __init__(self, data: Any, rate: Any, options: Options) -> None:
+    def __init__(self, data: Any, rate: Any, container: Any, layout: str | None) -> None:
         array = to_numpy(data, "Audio: data_or_path")
-        array, first = axes.oriented(array, options.layout, torch=is_torch(data))
+        array, first = axes.oriented(array, layout, torch=is_torch(data))
         self.rate = checked_rate(rate)
         self.frames, self.channels = map(int, array.shape[::-1] if first else array.shape)
         _check_size(self.rate, self.channels, self.frames)
-        self._container = pcm.checked_container(options.container, self.rate, self.channels)
+        self._container = pcm.checked_container(container, self.rate, self.channels)
         self._array, self._channels_first = snapshot(array), first
 
     @property

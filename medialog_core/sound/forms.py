@@ -12,6 +12,7 @@ Array = NDArray[Any]
 Floats = NDArray[np.float32]
 
 _BLOCK_SAMPLES = 2**17
+_LARGEST = np.finfo(np.float32).max
 
 
 class Form(NamedTuple):
@@ -55,11 +56,13 @@ def from_8_bits(block: Array) -> Array:
 
 def as_float(block: Array) -> Floats:
     """Give a block as float32 with full scale 1; what is not finite as 0."""
-    floats = block.astype(np.float32)
+    with np.errstate(over="ignore"):
+        floats = block.astype(np.float32)
     if block.dtype.kind != "f":
         floats *= np.float32(1 / full_scale(block.dtype))
         return floats
-    floats[~np.isfinite(floats)] = 0
+    np.clip(floats, -_LARGEST, _LARGEST, out=floats)
+    floats[~np.isfinite(block)] = 0
     return floats
 
 

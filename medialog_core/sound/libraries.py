@@ -28,7 +28,16 @@ _DTYPES = {
 _LOSSY = ("float32", None)
 _FRAMES_A_READ = 4_096
 """Where a file is broken, a read fails as a whole: so much is lost of what could be decoded."""
-_CODECS = {"MPEG_LAYER_III": "mp3", "FLOAT": "float", "DOUBLE": "float"}
+_CODECS = (
+    ("mp", "mp3"),
+    ("float", "float"),
+    ("double", "float"),
+    ("pcm_f", "float"),
+    ("pcm_alaw", "alaw"),
+    ("pcm_mulaw", "ulaw"),
+    ("pcm", "pcm"),
+)
+"""How libsndfile's and FFmpeg's names of a codec begin, and what it is called here."""
 
 
 @lru_cache(1)
@@ -73,8 +82,7 @@ def by_soundfile(data: bytes) -> Sound | None:
     if not info.samplerate or not info.channels:
         return None
     dtype, bits = _DTYPES.get(info.subtype, _LOSSY)
-    codec = "flac" if info.format == "FLAC" else _CODECS.get(info.subtype, info.subtype.lower())
-    codec = "pcm" if codec.startswith("pcm_") else codec
+    codec = "flac" if info.format == "FLAC" else _codec(info.subtype.lower())
     facts = Facts(info.samplerate, info.channels, info.frames, info.duration, codec, bits)
     return Sound(facts, lambda: _read_soundfile(data, dtype))
 
@@ -114,7 +122,11 @@ def _facts(container: Any) -> Facts | None:
     if secs is None:
         frames = sum(len(block) for block in _decoded(container))
         secs = frames / rate
-    return Facts(rate, channels, frames, secs, stream.codec.canonical_name)
+    return Facts(rate, channels, frames, secs, _codec(stream.codec_context.name))
+
+
+def _codec(name: str) -> str:
+    return next((codec for begin, codec in _CODECS if name.startswith(begin)), name)
 
 
 def _duration(container: Any, stream: Any) -> float | None:

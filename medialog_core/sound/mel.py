@@ -26,6 +26,8 @@ _SHORTEST, _LONGEST = 256, 16_384
 _SAMPLES_AT_ONCE = 2**19
 _HANN_NOISE_BANDWIDTH = 1.5
 _WHITE = 255
+_LOUDEST = np.float32(1e6)
+"""Floats may be beyond full scale; their power shall be no infinity."""
 
 
 def to_mel(hz: float) -> float:
@@ -74,7 +76,7 @@ class Spectrogram:
     def add(self, block: Floats) -> None:
         """Take the next block, N×C."""
         self._frames += len(block)
-        self._take(block)
+        self._take(np.clip(block, -_LOUDEST, _LOUDEST))
 
     def to_pixels(self) -> NDArray[np.uint8]:
         """Give the picture: 128 rows, the highest frequency on top, a column for each step in time."""

@@ -168,6 +168,16 @@ def test_what_is_not_finite_becomes_0_and_is_counted(dtype: type, format: str | 
     assert (audio.to_numpy()[:, 0] == 0).tolist() == [False, True, True, True, False]
 
 
+@pytest.mark.parametrize("format", [None, "wav"])
+def test_numbers_beyond_all_reason_are_kept_as_far_as_the_form_goes(format: str | None) -> None:
+    audio = Audio(np.array([1e300, -1e300, 0.5]), RATE, format=format)
+    largest = np.finfo(np.float32).max if format else 2**31 - 256
+    lowest = -largest if format else -(2**31)
+    assert audio.to_numpy()[:2, 0].tolist() == [largest, lowest]
+    [payload] = codecs.encode([audio])
+    assert all(blob.data for blob in payload.blobs if isinstance(blob, Blob))
+
+
 def test_all_nan_is_silence() -> None:
     audio = Audio(np.full(10, np.nan), RATE)
     assert conversion(audio) == SampleConversion("float64", 0.0, nonfinite=10)

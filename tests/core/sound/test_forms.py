@@ -43,7 +43,7 @@ def test_24_bits_are_off_by_half_a_step_at_most(dtype: type, values: list[float]
     block: NDArray[Any] = np.array(values, dtype)[:, None]
     steps = forms.quantized(block, S24) >> 8
     errors = np.abs(steps / 2.0**23 - block.astype(np.float64))
-    assert errors[block < 1].max(initial=0) <= 2.0**-24
+    assert errors[block <= 1 - 2.0**-23].max(initial=0) <= 2.0**-24
     assert errors.max() <= 2.0**-23
 
 

@@ -156,9 +156,10 @@ def test_a_flac_file_without_its_first_block_is_not_whole() -> None:
 
 def test_pyav_reads_what_soundfile_would(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "soundfile", lambda: None)
-    for ending in ("flac", "mp3", "ogg", "aiff"):
+    for ending in ("flac", "mp3", "ogg", "opus", "aiff", "aifc", "wave"):
         sound = reading.opened(FILES[ending]())
         assert sound is not None
+        assert sound.facts.codec == CODECS[ending][0]
         assert (sound.facts.sample_rate, sound.facts.channels) == (RATE, 2)
         assert sound.facts.likely_frames == pytest.approx(0.4 * RATE, abs=0.08 * RATE)
 
