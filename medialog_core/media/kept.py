@@ -96,5 +96,7 @@ def _content(source: Any, field: str) -> bytes:
 
 def _filled(kept: Kept, field: str) -> Kept:
     if not kept.data:
-        raise InvalidInput(f"{field}: {kept.name} is empty")
+        raise InvalidInput(
+            f"{field}: {kept.name} is empty, or open at its end; write it first, and seek(0)"
+        )
     return kept

@@ -1,6 +1,6 @@
 """Every JSON shape on disk and on the wire, and nothing else (format 1; the text is docs/format.md)."""
 
-from .clips import AudioMeta, VideoMeta
+from .clips import AudioMeta, SampleConversion, SpectrogramMeta, VideoMeta, WaveformMeta
 from .documents import ChartMeta, HtmlMeta, PlotlyMeta, TextMeta
 from .kinds import KINDS, KnownMeta, UnknownMeta, decode_meta
 from .metas import (
@@ -67,8 +67,10 @@ __all__ = [
     "Position",
     "Row",
     "RunFile",
+    "SampleConversion",
     "ScalarRow",
     "ShapesFile",
+    "SpectrogramMeta",
     "StateRow",
     "TableFile",
     "TableMeta",
@@ -77,6 +79,7 @@ __all__ = [
     "UnknownMeta",
     "Vector3D",
     "VideoMeta",
+    "WaveformMeta",
     "decode_meta",
     "from_number",
     "to_number",

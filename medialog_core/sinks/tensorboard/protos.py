@@ -28,6 +28,7 @@ try:
         DT_STRING,
         DT_UINT8,
     )
+    from tensorboard.plugins.audio.plugin_data_pb2 import AudioPluginData
     from tensorboard.plugins.hparams.plugin_data_pb2 import (
         HParamsPluginData,
         SessionEndInfo,
@@ -68,6 +69,15 @@ def strings(tag: str, plugin: str, items: Sequence[bytes], *, rank: int = 1) -> 
     shape = _shape(len(items)) if rank else _shape()
     tensor = TensorProto(dtype=DT_STRING, tensor_shape=shape, string_val=items)
     return Summary.Value(tag=tag, tensor=tensor, metadata=_metadata(plugin))
+
+
+def sounds(tag: str, items: Sequence[tuple[bytes, bytes]]) -> Value:
+    """Give k sounds, each a WAV file and its label, as the k×2 strings of the audio plugin."""
+    strings = [part for item in items for part in item]
+    tensor = TensorProto(dtype=DT_STRING, tensor_shape=_shape(len(items), 2), string_val=strings)
+    data = AudioPluginData(encoding=AudioPluginData.WAV)
+    metadata = _metadata("audio", content=data.SerializeToString())
+    return Summary.Value(tag=tag, tensor=tensor, metadata=metadata)
 
 
 def bins(tag: str, rows: NDArray[np.float64], description: str) -> Value:

@@ -34,7 +34,8 @@ class Shown:
     Attributes:
         plugin: The plugin that shows it.
         head: What its tensor begins with: width and height of a picture.
-        item: An encoded picture or a text; None for a histogram and for a mesh.
+        item: An encoded picture or sound, or a text; None for a histogram and for a mesh.
+        label: The caption of a sound.
         bins: The rows of a histogram.
         mesh: What the mesh plugin draws; None where there is nothing to draw.
         note: What the plugin's information button says.
@@ -45,6 +46,7 @@ class Shown:
     plugin: str
     head: tuple[bytes, ...] = ()
     item: bytes | None = None
+    label: str = ""
     bins: Any = None
     mesh: Mesh | None = None
     note: str = ""

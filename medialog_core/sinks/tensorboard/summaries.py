@@ -11,6 +11,7 @@ from typing import Any
 
 from ...payload import Payload
 from ...schema import (
+    AudioMeta,
     HistogramMeta,
     HtmlMeta,
     ImageMeta,
@@ -21,8 +22,10 @@ from ...schema import (
     TableMeta,
     TextMeta,
 )
-from . import histograms, markdown, molecules, objects, pages, pictures, plots, protos
+from . import histograms, markdown, molecules, objects, pages, pictures, plots, protos, sounds
 from .shown import Shown
+
+_AUDIO = "audio"
 
 
 def show(payload: Payload) -> Shown:
@@ -37,8 +40,22 @@ def values(tag: str, shown: Sequence[Shown]) -> list[protos.Value]:
         return [] if first.mesh is None else protos.mesh(tag, first.mesh)
     if first.item is None:
         return [protos.bins(tag, first.bins, first.note)]
+    if first.plugin == _AUDIO:
+        return [protos.sounds(tag, [(one.item or b"", one.label.encode()) for one in shown])]
     items = [*first.head, *(one.item for one in shown if one.item is not None)]
     return [protos.strings(tag, first.plugin, items, rank=0 if len(items) == 1 else 1)]
+
+
+def texts(shown: Sequence[Shown]) -> dict[str, list[bytes]]:
+    """Give the texts that stand beside a list, by name: one for each value, empty where it has none."""
+    names = dict.fromkeys(name for one in shown for name in one.texts)
+    return {name: [one.texts.get(name, "").encode() for one in shown] for name in names}
+
+
+def _audio(payload: Payload, _meta: AudioMeta) -> Shown:
+    label = payload.caption or ""  # which the audio plugin does not show
+    texts = {"captions": markdown.plain(label)} if label else {}
+    return Shown(_AUDIO, item=sounds.render(payload), label=label, texts=texts)
 
 
 def _image(payload: Payload, meta: ImageMeta) -> Shown:
@@ -83,6 +100,7 @@ def _unknown(payload: Payload, _meta: Meta) -> Shown:
 
 
 FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
+    AudioMeta: _audio,
     ImageMeta: _image,
     HistogramMeta: _histogram,
     TableMeta: _table,

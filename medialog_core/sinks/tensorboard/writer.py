@@ -147,8 +147,8 @@ class TensorBoardSink:
             for name, number in shown[0].scalars.items()
         ]
         beside += [
-            protos.strings(self._tag(f"{tag}/{name}", "text"), "text", [text.encode()], rank=0)
-            for name, text in shown[0].texts.items()
+            protos.strings(self._tag(f"{tag}/{name}", "text"), "text", texts)
+            for name, texts in summaries.texts(shown).items()
         ]
         values = summaries.values(tag, shown)
         for value in values:  # a mesh has tags of its own for its parts
