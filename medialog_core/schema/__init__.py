@@ -21,6 +21,7 @@ from .metas import (
 )
 from .numbers import Number, from_number, to_number
 from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
+from .series import ChartData, SeriesData, from_numbers, to_numbers
 from .shapes import MoleculeMeta, Object3DMeta
 from .tables import Cell, TableFile, TypedCell
 
@@ -32,6 +33,7 @@ __all__ = [
     "BoxMeta",
     "BoxSetMeta",
     "Cell",
+    "ChartData",
     "ChartMeta",
     "ColumnMeta",
     "Conversion",
@@ -55,6 +57,7 @@ __all__ = [
     "Row",
     "RunFile",
     "ScalarRow",
+    "SeriesData",
     "StateRow",
     "TableFile",
     "TableMeta",
@@ -64,5 +67,7 @@ __all__ = [
     "VideoMeta",
     "decode_meta",
     "from_number",
+    "from_numbers",
     "to_number",
+    "to_numbers",
 ]
