@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...payload import Payload
-from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
-from . import histograms, markdown, pictures, protos
+from ...schema import ChartMeta, HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
+from . import charts, histograms, markdown, pictures, protos
 from .shown import Shown
 
 
@@ -30,7 +30,14 @@ def value(tag: str, shown: Sequence[Shown]) -> protos.Value:
 
 
 def _image(payload: Payload, meta: ImageMeta) -> Shown:
-    picture = pictures.render(payload, meta)
+    return _picture(pictures.render(payload, meta))
+
+
+def _chart(payload: Payload, meta: ChartMeta) -> Shown:
+    return _picture(charts.render(payload, meta))
+
+
+def _picture(picture: pictures.Picture) -> Shown:
     head = (str(picture.width).encode(), str(picture.height).encode())
     return Shown("images", head, picture.data)
 
@@ -56,6 +63,7 @@ def _unknown(payload: Payload, _meta: Meta) -> Shown:
 
 
 FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
+    ChartMeta: _chart,
     ImageMeta: _image,
     HistogramMeta: _histogram,
     TableMeta: _table,
