@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,7 +61,7 @@ def histogram(
     title: str | None = "",
     split_table: bool = False,  # noqa: ARG001 - W&B's, see the package
     *,
-    bins: int | Sequence[float] | Array = 30,
+    bins: Any = 30,
     caption: str | None = None,
     sample_id: str | int | None = None,
 ) -> Chart:

@@ -111,10 +111,12 @@ class Places:
         """Give the place of each cell: of texts as counted, of numbers themselves."""
         if not is_text(given):
             return numbers(given, field)
+        return self.of_texts(texts(given, field))
+
+    def of_texts(self, given: Sequence[str]) -> Array:
+        """Give the place of each text."""
         places = self._places
-        return np.array(
-            [places.setdefault(text, len(places)) for text in texts(given, field)], np.int64
-        )
+        return np.array([places.setdefault(text, len(places)) for text in given], np.int64)
 
 
 def same_length(field: str, **given: Sequence[Any] | Array | None) -> None:

@@ -52,7 +52,7 @@ def line(
     if stroke is not None:
         strokes = Places()
         named = texts(cells(table, stroke, "plot.line: stroke"), f"plot.line: stroke {stroke!r}")
-        group = strokes.of(named, "plot.line: stroke")
+        group = strokes.of_texts(named)
         same_length("plot.line", y=ys, stroke=group)
         made = partial(_grouped, xs, ys, group, strokes.categories, places.categories)
         nbytes = xs.nbytes + ys.nbytes + group.nbytes

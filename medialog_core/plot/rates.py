@@ -34,7 +34,8 @@ def roc(positive: Array, scores: Array) -> Curve:
     false, true = _counts(positive, scores)
     with np.errstate(invalid="ignore"):
         x, y = false / false[-1], true / true[-1]
-    area = float(np.sum(np.diff(x) * (y[1:] + y[:-1])) / 2)
+    both = false[-1] > 0 and true[-1] > 0
+    area = float(np.sum(np.diff(x) * (y[1:] + y[:-1])) / 2) if both else np.nan
     kept = _corners(false, true)
     return Curve(x[kept], y[kept], area)
 

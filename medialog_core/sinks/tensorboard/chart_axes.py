@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LARGEST = 1e300
 """Numbers beyond are drawn at it, so that a range never overflows."""
+SMALLEST_RANGE = 1e-300
+"""What is narrower has no ticks of its own."""
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _LARGE, _SMALL = 1e4, 1e-3
 """Beyond these, ticks are written with a unit or an exponent."""
@@ -53,7 +55,7 @@ def of_numbers(values: NDArray[np.floating], ticks: int, *, margin: float = 0.0)
     """
     finite = bounded(values[np.isfinite(values)])
     lo, hi = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    if not hi - lo > 1e-12 * max(abs(lo), abs(hi), 1e-288):
+    if not hi - lo > 1e-12 * max(abs(lo), abs(hi), SMALLEST_RANGE * 1e12):
         widen = abs(lo) / 10 or 1.0
         lo, hi = lo - widen, hi + widen
     room = (hi - lo) * margin

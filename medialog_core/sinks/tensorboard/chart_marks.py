@@ -12,7 +12,7 @@ from . import palette
 from .chart_frame import FINE, Frame
 from .lettering import Lettering
 
-Floats = NDArray[np.floating]
+Floats = NDArray[np.float64]
 _LINE_PX, _POINT_PX = 2 * FINE + 1, 4 * FINE
 _DOTS = 40
 """A line of at most so many points shows each of them."""
@@ -76,8 +76,8 @@ def bars(frame: Frame, left: Floats, right: Floats, y: Floats, colour: palette.C
 
 def bar_sides(count: int) -> tuple[Floats, Floats]:
     """Give left and right of the bars at the places 0, 1, 2, ..."""
-    half = (1 - _GAP_SHARE) / 2
-    return np.arange(count) - half, np.arange(count) + half
+    places, half = np.arange(count, dtype=np.float64), (1 - _GAP_SHARE) / 2
+    return places - half, places + half
 
 
 def dashes(frame: Frame, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -152,7 +152,7 @@ def _from_zero(heights: NDArray[np.float64]) -> Axis:
     """Give an axis for bars, which stand on 0."""
     reached = chart_axes.bounded(heights[np.isfinite(heights)])
     lo, hi = float(reached.min(initial=0.0)), float(reached.max(initial=0.0))
-    if lo == hi:
+    if hi - lo < chart_axes.SMALLEST_RANGE:
         return chart_axes.between(0.0, 1.0, _Y_TICKS)
     room = (hi - lo) * _MARGIN
     return chart_axes.between(lo - room * (lo < 0), hi + room * (hi > 0), _Y_TICKS)
