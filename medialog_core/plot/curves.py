@@ -19,6 +19,10 @@ from .rates import Curve, at_recalls, pr, roc
 
 Labels = Sequence[str] | Mapping[int, str]
 _Draw = Callable[[Array, Array], Curve]
+_BINARY = 2
+"""Scores of one dimension tell two classes apart."""
+_TABLE = 2
+"""Dimensions of N×C."""
 
 
 def roc_curve(
@@ -131,11 +135,11 @@ def _curves(
     if scores.dtype.kind == "c":
         raise WrongType(f"{field}: y_probas: expected real numbers, got {describe(y_probas)}")
     labelled, scores = _aligned(y_true, scores, field)
-    columns = scores.shape[1] if scores.ndim == 2 else 2  # noqa: PLR2004
-    truth = matched(labelled, columns, labels, field)
-    chosen = _chosen(truth, classes, field) if scores.ndim == 2 else [1]  # noqa: PLR2004
+    several = scores.ndim > 1
+    truth = matched(labelled, scores.shape[1] if several else _BINARY, labels, field)
+    chosen = _chosen(truth, classes, field) if several else [1]
     ids = snapshot(truth.ids)
-    held = snapshot(scores[:, chosen].T if scores.ndim == 2 else scores[None])  # noqa: PLR2004
+    held = snapshot(scores[:, chosen].T if several else scores[None])
     names = [truth.names[column] for column in chosen]
     return partial(_content, draw, ids, held, chosen, names), ids.nbytes + held.nbytes
 
@@ -144,14 +148,11 @@ def _aligned(y_true: Any, scores: Array, field: str) -> tuple[Any, Array]:
     """Give labels of N or N×C and scores of N or N×C; one column is as good as none."""
     labels = y_true if is_text(y_true) else to_numpy(y_true, f"{field}: y_true")
     came, rows = np.shape(labels), scores.shape
-    if not is_text(labels) and labels.ndim == 2 and came[1] == 1:  # noqa: PLR2004
-        labels = labels[:, 0]
-    if scores.ndim == 2 and rows[1] == 1:  # noqa: PLR2004
-        scores = scores[:, 0]
+    labels, scores = _without_single(labels), _without_single(scores)
     shape = np.shape(labels)
-    if scores.ndim <= 2 and shape == scores.shape and shape:  # noqa: PLR2004
+    if shape and scores.ndim <= _TABLE and shape == scores.shape:
         return labels, scores
-    if scores.shape[:-1] == shape and shape:
+    if shape and scores.shape[:-1] == shape:
         return (labels if is_text(labels) else labels.ravel()), scores.reshape(-1, rows[-1])
     raise InvalidInput(
         f"{field}: y_true and y_probas: expected N labels with N or N×C scores, or N×C of both, "
@@ -159,10 +160,15 @@ def _aligned(y_true: Any, scores: Array, field: str) -> tuple[Any, Array]:
     )
 
 
+def _without_single(given: Any) -> Any:
+    single = len(np.shape(given)) == _TABLE and not is_text(given) and given.shape[1] == 1
+    return given[:, 0] if single else given
+
+
 def _chosen(truth: Truth, classes: Any, field: str) -> list[int]:
     """Give the columns to draw: those that were asked for, or whose class occurs."""
     if classes is None:
-        if truth.ids.ndim == 2:  # noqa: PLR2004
+        if truth.ids.ndim == _TABLE:
             return list(range(len(truth.names)))
         occurring: list[int] = np.flatnonzero(np.bincount(truth.ids)).tolist()
         return occurring
@@ -185,7 +191,7 @@ def _content(
         ids, scores = np.delete(ids, odd, axis=0), np.delete(scores, odd, axis=1)
     series = []
     for column, name, row in zip(columns, names, scores, strict=True):
-        positive = ids[:, column] if ids.ndim == 2 else ids == column  # noqa: PLR2004
+        positive = ids[:, column] if ids.ndim == _TABLE else ids == column
         x, y, area = draw(positive, row)
         series.append(Series(x, y, name, area=area))
     return Content(tuple(series), left_out=len(odd))

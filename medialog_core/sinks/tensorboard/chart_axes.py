@@ -19,9 +19,6 @@ _LARGE, _SMALL = 1e4, 1e-3
 """Beyond these, ticks are written with a unit or an exponent."""
 _DIGITS = 6
 """Ticks that take more to tell apart are written out."""
-_LONGEST = 18
-"""So many characters of a category are written."""
-
 Tick = tuple[float, str]
 
 
@@ -74,14 +71,8 @@ def between(lo: float, hi: float, ticks: int) -> Axis:
 def of_categories(names: Sequence[str], room: int) -> Axis:
     """Give an axis of places 0, 1, 2, ... with every n-th name, so that at most `room` are there."""
     every = max(1, -(-len(names) // max(1, room)))
-    ticks = tuple((float(i), shortened(names[i])) for i in range(0, len(names), every))
+    ticks = tuple((float(i), " ".join(names[i].split())) for i in range(0, len(names), every))
     return Axis(-0.5, max(len(names), 1) - 0.5, ticks)
-
-
-def shortened(name: str) -> str:
-    """Give the beginning of a long name, in one line."""
-    line = " ".join(name.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 2] + ".."
 
 
 def nice_step(least: float) -> float:

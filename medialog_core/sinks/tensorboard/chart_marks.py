@@ -117,7 +117,7 @@ def cells(frame: Frame, counts: NDArray[np.int64]) -> None:
 def _fitting(counts: NDArray[np.int64], width: float, height: float) -> Lettering:
     """Give the largest letters in which every count fits its cell."""
     widest = str(counts.max(initial=0))
-    size = min(20 * FINE, round(height * 0.6))
+    size = min(26 * FINE, round(height * 0.6))
     while size > 2 * FINE and Lettering(size).width(widest) > width * 0.9:
         size -= 1
     return Lettering(max(1, size))

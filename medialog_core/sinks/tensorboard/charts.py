@@ -15,16 +15,16 @@ from ...payload import Blob, Payload
 from ...schema import ChartData, ChartMeta, SeriesData, from_number, from_numbers
 from . import chart_axes, chart_marks, palette, sheet
 from .chart_axes import Axis
-from .chart_frame import Facts, Frame
-from .lettering import Lettering
+from .chart_frame import HEIGHT, LETTERS, WIDTH, Facts, Frame
 from .pictures import Picture
 
-_X_TICKS, _Y_TICKS = 6, 5
-_NAMES_ACROSS, _NAMES_DOWN = 24, 20
+_X_TICKS, _Y_TICKS = 5, 5
+_NAMES_ACROSS, _NAMES_DOWN = 17, 12
 _MARGIN = 0.04
+_FEW = 6
+"""A matrix of more classes is square."""
 _FINEST = 256
 """A matrix of more classes is drawn with several of them in a cell."""
-_LETTERS = Lettering(17)
 _MAIN = 2
 """The colour of the first series, a blue; the second has its place."""
 _AREAS = {"roc_curve": "AUC", "pr_curve": "AP"}
@@ -45,7 +45,7 @@ def render(payload: Payload, meta: ChartMeta) -> Picture:
     facts = Facts(meta.title, meta.x_name, meta.y_name)
     chart = _DRAW.get(meta.type, _lines)(facts, data)
     text = "\n".join(filter(None, (payload.caption, _left_out(meta))))
-    whole = sheet.arrange([sheet.Panel(chart)], _legend(meta.type, data.series), text, _LETTERS)
+    whole = sheet.arrange([sheet.Panel(chart)], _legend(meta.type, data.series), text, LETTERS)
     return Picture(whole.width, whole.height, png.encode(np.asarray(whole)))
 
 
@@ -163,7 +163,8 @@ def _confusion(facts: Facts, data: ChartData) -> Image.Image:
     names = data.categories[::every]
     across = chart_axes.of_categories(names, _NAMES_ACROSS)
     down = chart_axes.of_categories(names, _NAMES_DOWN)
-    frame = Frame(facts, across, down, grid="", downwards=True)
+    height = WIDTH if len(names) > _FEW else HEIGHT
+    frame = Frame(facts, across, down, grid="", downwards=True, height=height)
     chart_marks.cells(frame, counts)
     return frame.finished()
 

@@ -229,7 +229,7 @@ def test_the_queue_knows_what_waits_to_be_computed() -> None:
 
 
 @given(st.lists(st.floats() | st.integers(-(2**63), 2**63 - 1), max_size=20))
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_numbers_come_back_from_json(values: list[float]) -> None:
     column = np.array(values) if {int}.issuperset(map(type, values)) else np.array(values, float)
     data = msgspec.json.encode(to_numbers(column))

@@ -56,7 +56,7 @@ def test_the_counts_are_numpys(n: int, bins: int) -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50), st.integers(1, 40))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_the_counts_are_numpys_whatever_the_values(values: list[float], bins: int) -> None:
     [one] = wandb.plot.histogram(values, bins=bins).series
     assert np.array_equal(one.y, np.histogram(values, one.x)[0])

@@ -37,7 +37,7 @@ def test_rows_are_true_and_columns_predicted() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=60))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_counts_are_scikit_learns(pairs: list[tuple[int, int]]) -> None:
     true, predicted = [t for t, _ in pairs], [p for _, p in pairs]
     chart = confusion_matrix(y_true=true, preds=predicted)

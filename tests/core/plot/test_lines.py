@@ -98,7 +98,7 @@ def test_y_is_numbers() -> None:
         st.tuples(st.integers(-9, 9), st.floats(), st.sampled_from(["a", "b", "c"])), max_size=30
     )
 )
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_the_lines_together_are_the_table(rows: list[tuple[int, float, str]]) -> None:
     x, y, k = ([row[i] for row in rows] for i in range(3))
     chart = wandb.plot.line({"x": x, "y": y, "k": k}, "x", "y", "k")

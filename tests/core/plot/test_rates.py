@@ -60,7 +60,7 @@ def distance(curve: Curve, point: tuple[float, float]) -> float:
 
 
 @given(samples)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_roc_is_scikit_learns_with_ties_and_with_a_missing_class(
     rows: list[tuple[bool, float]],
 ) -> None:
@@ -74,7 +74,7 @@ def test_roc_is_scikit_learns_with_ties_and_with_a_missing_class(
 
 
 @given(samples)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_pr_is_scikit_learns_with_ties_and_with_a_missing_class(
     rows: list[tuple[bool, float]],
 ) -> None:

@@ -178,7 +178,7 @@ ODD = [0.0, -1.0, math.nan, math.inf, 1.7e308, -1.7e308, 5e-324, 1e9 + 1]
     st.lists(st.sampled_from(ODD), max_size=5),
     st.text(max_size=60),
 )
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 def test_anything_can_be_drawn(kind: str, values: list[float], text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
     table = {"x": values, "y": values, "k": [text] * len(values)}
