@@ -38,7 +38,8 @@ def image(i: int, **options: Any) -> wandb.Image:
 def video(i: int, **options: Any) -> wandb.Video:
     frames = np.full((3, 3, 16 + 2 * i, 16), 40, np.uint8)
     frames[1:] += 50
-    return wandb.Video(frames, fps=4, lossless=True, **options)
+    options |= {"fps": 4, "lossless": True}
+    return wandb.Video(frames, **options)
 
 
 def audio(i: int, **options: Any) -> wandb.Audio:
