@@ -21,6 +21,7 @@ from .metas import (
 )
 from .numbers import Number, from_number, to_number
 from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
+from .series import ChartData, SeriesData, from_numbers, to_numbers
 from .shapes import (
     BlockMeta,
     Box3D,
@@ -43,6 +44,7 @@ __all__ = [
     "BoxMeta",
     "BoxSetMeta",
     "Cell",
+    "ChartData",
     "ChartMeta",
     "Colour",
     "ColumnMeta",
@@ -69,6 +71,7 @@ __all__ = [
     "RunFile",
     "SampleConversion",
     "ScalarRow",
+    "SeriesData",
     "ShapesFile",
     "SpectrogramMeta",
     "StateRow",
@@ -82,5 +85,7 @@ __all__ = [
     "WaveformMeta",
     "decode_meta",
     "from_number",
+    "from_numbers",
     "to_number",
+    "to_numbers",
 ]

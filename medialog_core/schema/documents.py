@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from .metas import Meta
+from .series import ChartData
 
 
 class TextMeta(Meta, tag="text"):
@@ -51,5 +52,19 @@ class PlotlyMeta(Meta, tag="plotly"):
     height: int | None = None
 
 
-class ChartMeta(Meta, tag="chart"):
-    """A chart: data to be drawn."""
+class ChartMeta(Meta, tag="chart", kw_only=True):
+    """A chart: data to be drawn. Of a large one `data` is absent and the file holds it.
+
+    Attributes:
+        type: `line`, `scatter`, `bar`, `histogram`, `roc_curve`, `pr_curve` or `confusion_matrix`.
+        title, x_name, y_name: What stands above it and at its axes.
+        left_out: How many samples or values, NaN or infinite, could not be counted.
+        data: Its numbers.
+    """
+
+    type: str
+    title: str = ""
+    x_name: str = ""
+    y_name: str = ""
+    left_out: int = 0
+    data: ChartData | None = None

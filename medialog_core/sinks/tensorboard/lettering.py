@@ -26,6 +26,8 @@ _SYSTEM_FONTS = (
     "arial.ttf",
     "msyh.ttc",
 )
+_BREAKS = {"Cc", "Zl", "Zp"}
+"""Categories of control characters and line breaks, which are drawn as a space."""
 _NOT_A_CHARACTER = "\ufffe"
 _SPELLINGS = {
     "\N{RIGHTWARDS ARROW}": "->",
@@ -95,6 +97,8 @@ class Lettering:
 def _font_for(text: str, size: int) -> tuple[Font, str]:
     """Give the font that has most of `text`, and what of it that can draw."""
     own = ImageFont.load_default(size)
+    if not text.isprintable():  # Pillow refuses line breaks in the middle of other scripts
+        text = "".join(" " if unicodedata.category(c) in _BREAKS else c for c in text)
     if text.isascii():
         return own, text
     font = max(

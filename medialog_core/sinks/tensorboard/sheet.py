@@ -13,7 +13,7 @@ from .lettering import Lettering
 COLUMNS = 3
 """So many panels stand side by side."""
 MAX_CLASSES = 24
-"""So many classes a legend names; how many more there are it says."""
+"""So many classes or series a legend names; how many more there are it says."""
 MAX_CHARACTERS = 600
 """So much of a caption is drawn; how much more there is it says."""
 MIN_WIDTH_PX = 256
@@ -126,4 +126,4 @@ def _named(legend: Sequence[Class]) -> Iterator[tuple[palette.Colour, str]]:
     for class_id, name in legend[:MAX_CLASSES]:
         yield palette.colour(class_id), name
     if len(legend) > MAX_CLASSES:
-        yield _WHITE, f"and {len(legend) - MAX_CLASSES} more classes"
+        yield _WHITE, f"and {len(legend) - MAX_CLASSES} more"

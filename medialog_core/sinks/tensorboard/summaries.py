@@ -1,7 +1,7 @@
 """The one table of forms: a kind of media and what TensorBoard shows of it.
 
-A form that is bytes (a picture, a text) can stand in a list under one tag; a histogram and a mesh cannot, and
-a list of them becomes `tag/0`, `tag/1`, ...
+A form that is bytes (a picture, a text) can stand in a list under one tag; a histogram and a
+mesh cannot, and a list of them becomes `tag/0`, `tag/1`, ...
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from ...payload import Payload
 from ...schema import (
     AudioMeta,
+    ChartMeta,
     HistogramMeta,
     HtmlMeta,
     ImageMeta,
@@ -22,10 +23,22 @@ from ...schema import (
     TableMeta,
     TextMeta,
 )
-from . import histograms, markdown, molecules, objects, pages, pictures, plots, protos, sounds
+from . import (
+    charts,
+    histograms,
+    markdown,
+    molecules,
+    objects,
+    pages,
+    pictures,
+    plots,
+    protos,
+    sounds,
+)
 from .shown import Shown
 
 _AUDIO = "audio"
+_Form = Callable[[Payload, Any], Shown]
 
 
 def show(payload: Payload) -> Shown:
@@ -58,17 +71,17 @@ def _audio(payload: Payload, _meta: AudioMeta) -> Shown:
     return Shown(_AUDIO, item=sounds.render(payload), label=label, texts=texts)
 
 
-def _image(payload: Payload, meta: ImageMeta) -> Shown:
-    return _picture(pictures.render(payload, meta))
+def _pictured(render: Callable[[Payload, Any], pictures.Picture]) -> _Form:
+    def show(payload: Payload, meta: Meta) -> Shown:
+        picture = render(payload, meta)
+        head = (str(picture.width).encode(), str(picture.height).encode())
+        return Shown("images", head, picture.data)
+
+    return show
 
 
-def _molecule(payload: Payload, meta: MoleculeMeta) -> Shown:
-    return _picture(molecules.render(payload, meta))
-
-
-def _picture(picture: pictures.Picture) -> Shown:
-    head = (str(picture.width).encode(), str(picture.height).encode())
-    return Shown("images", head, picture.data)
+def _written(render: Callable[[Payload, Any], str]) -> _Form:
+    return lambda payload, meta: Shown("text", item=render(payload, meta).encode())
 
 
 def _histogram(_payload: Payload, meta: HistogramMeta) -> Shown:
@@ -79,34 +92,19 @@ def _histogram(_payload: Payload, meta: HistogramMeta) -> Shown:
     )
 
 
-def _table(payload: Payload, meta: TableMeta) -> Shown:
-    return Shown("text", item=markdown.data_table(payload, meta).encode())
-
-
-def _text(payload: Payload, meta: TextMeta) -> Shown:
-    return Shown("text", item=markdown.text(payload, meta).encode())
-
-
-def _html(payload: Payload, meta: HtmlMeta) -> Shown:
-    return Shown("text", item=pages.text(payload, meta).encode())
-
-
-def _plotly(payload: Payload, meta: PlotlyMeta) -> Shown:
-    return Shown("text", item=plots.text(payload, meta).encode())
-
-
 def _unknown(payload: Payload, _meta: Meta) -> Shown:
     return Shown("text", item=markdown.unknown(payload).encode())
 
 
-FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
+FORMS: dict[type[Meta], _Form] = {
     AudioMeta: _audio,
-    ImageMeta: _image,
+    ChartMeta: _pictured(charts.render),
     HistogramMeta: _histogram,
-    TableMeta: _table,
-    TextMeta: _text,
-    MoleculeMeta: _molecule,
-    HtmlMeta: _html,
-    PlotlyMeta: _plotly,
+    HtmlMeta: _written(pages.text),
+    ImageMeta: _pictured(pictures.render),
+    MoleculeMeta: _pictured(molecules.render),
     Object3DMeta: objects.show,
+    PlotlyMeta: _written(plots.text),
+    TableMeta: _written(markdown.data_table),
+    TextMeta: _written(markdown.text),
 }

@@ -41,3 +41,9 @@ def test_what_no_font_has_is_spelled(
     _, shown = lettering._font_for(text, 14)
     lettering._font_for.cache_clear()
     assert shown == spelled
+
+
+@pytest.mark.parametrize("text", ["\r\xa0", "a\nü", "\x1c", "ü\u2029b", "\t", "\x85ü"])
+def test_what_breaks_a_line_is_drawn_as_a_space(text: str) -> None:
+    spaced = "".join(" " if c in "\r\n\x1c\u2029\t\x85" else c for c in text)
+    assert Lettering(14).width(text) == Lettering(14).width(spaced)

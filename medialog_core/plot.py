@@ -1,1 +1,0 @@
-"""Charts of the usual kinds: data that is kept and drawn by the viewer."""
