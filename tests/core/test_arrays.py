@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis.extra import numpy as hnp
 
-from medialog_core import arrays
+from medialog_core import Histogram, Image, arrays
 from medialog_core.errors import InvalidInput, WrongType
 
 VALUES = [[1.0, 2.0], [3.0, 4.0]]
@@ -62,6 +65,34 @@ def test_8_bit_floats_become_float32() -> None:
     array = arrays.to_numpy(torch.tensor(VALUES).to(torch.float8_e4m3fn), "data")
     assert array.dtype == np.float32
     assert array.tolist() == VALUES
+
+
+class OnDevice:
+    """A tensor as torch gives it on a GPU: NumPy cannot have it before it is fetched."""
+
+    def __init__(self, tensor: torch.Tensor, *, attached: bool = True) -> None:
+        self.tensor, self.attached = tensor, attached
+        self.shape, self.dtype, self.layout = tensor.shape, tensor.dtype, tensor.layout
+        self.device = SimpleNamespace(type="cuda")
+        self.permute = tensor.permute
+
+    def detach(self) -> OnDevice:
+        return OnDevice(self.tensor, attached=False)
+
+    def cpu(self) -> torch.Tensor:
+        assert not self.attached
+        return self.tensor
+
+    def numpy(self) -> Any:
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_tensor_on_a_device_is_detached_and_fetched(dtype: torch.dtype) -> None:
+    tensor = OnDevice(torch.tensor(VALUES, dtype=dtype))
+    assert arrays.to_numpy(tensor, "data").tolist() == VALUES
+    assert Histogram(tensor).moments.n == 4
+    assert Image(tensor).to_numpy().tolist() == VALUES
 
 
 def test_an_array_is_not_copied() -> None:
