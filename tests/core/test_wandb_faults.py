@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pytest
 from numpy.typing import NDArray
 
 import medialog_core
-from medialog_core import Histogram, Image, Run, RunReader, Table, open_run, png
+from medialog_core import Histogram, Image, Object3D, Run, RunReader, Table, open_run, png
 
 RNG = np.random.default_rng(5)
 
@@ -128,6 +129,19 @@ def test_overlays_in_a_table_keep_the_labels_of_each_layer(run: Run) -> None:
     assert first.masks["predictions"].class_labels["1"] == "car"
     assert second.masks["predictions"].class_labels["1"] == "cell"
     assert first.boxes["predictions"].class_labels == {"1": "class_1"}
+
+
+def test_a_mesh_in_a_cell_is_there_with_its_file(
+    run: Run, torus: Any, file_of: Callable[..., bytes]
+) -> None:
+    glb = file_of("glb", torus)
+    mesh = Object3D(io.BytesIO(glb), file_type="glb", caption="a torus")
+    run.log({"t": Table(columns=["mesh", "several"], data=[[mesh, [mesh, Object3D([[1, 2, 3]])]]])})
+    run.finish()
+    [[cell, [first, points]]] = only(open_run(run.dir), "t").data
+    assert cell == first == mesh
+    assert cell.file == glb
+    assert points == Object3D([[1, 2, 3]])
 
 
 # --- where it lies --------------------------------------------------------------------------------

@@ -58,6 +58,14 @@ def test_metrics_lie_at_their_step_and_epoch(logger: MediaLogger) -> None:
     assert [p.value for p in read(logger).scalars("epoch")] == [3]
 
 
+def test_pictures_lie_at_the_step_of_the_metrics(logger: MediaLogger) -> None:
+    for step in (10, 30, 20):
+        logger.log_metrics({"loss": 0.5}, step=step)
+        logger.log_image("img", [PICTURES[0]], step=step)
+    reader = read(logger)
+    assert reader.steps("img") == sorted(p.step for p in reader.scalars("loss")) == [10, 20, 30]
+
+
 def test_the_prefix_stands_before_numbers_and_media(tmp_path: Path) -> None:
     logger = MediaLogger(tmp_path, prefix="fold1", capture=False)
     logger.log_metrics({"loss": 1.0}, 0)
