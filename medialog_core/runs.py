@@ -19,6 +19,7 @@ from .background import Background
 from .coerce import SKIP, coerce, is_media
 from .errors import InvalidInput, RunFailed, WrongType
 from .health import Health
+from .increments import Increments
 from .mappings import Recorded, Summary, to_json
 from .payload import Scalars, State
 from .pending import Pending, Steps, flatten, to_epoch
@@ -58,6 +59,7 @@ class Run:
         self._ending = threading.Lock()
         self._health = Health(spec.id)
         self._background = Background(spec, self._health)
+        self._increments = Increments()
         self.config = Recorded(config or {}, self._set_config)
         self.summary = Summary(summary or {}, self._set_summary, self._last)
         self._unguard = lifecycle.guard(self) if not spec.disabled else lifecycle.nothing
@@ -220,6 +222,7 @@ class Run:
         """Become the child's own handle: an empty queue, new files, and no power to end the run."""
         self.spec = self.spec.for_child()
         self._steps = Steps(self._steps.next)
+        self._increments = Increments()
         self._background.reset_after_fork(self.spec)
 
     # --- in the caller ----------------------------------------------------------------------------
@@ -245,7 +248,11 @@ class Run:
         return scalars, media
 
     def _put_media(self, pending: Pending) -> None:
-        self._background.put(pending, sum(value.nbytes for value in pending.values))
+        def put(pending: Pending) -> bool:
+            return self._background.put(pending, sum(value.nbytes for value in pending.values))
+
+        place = self.spec.id, self.spec.created, pending.rank, pending.key
+        self._increments.put(pending, place, put)
 
     def _put_state(self, area: Area, key: str, value: Any) -> None:
         if not (self.spec.disabled or self._finished):
