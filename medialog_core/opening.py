@@ -42,9 +42,7 @@ def start(spec: RunSpec) -> Run:
     if made is mine:
         return Run(replace(spec, created=now))
     reader = RunReader(spec.directory)
-    known = replace(
-        spec, id=made.run, name=made.name, project=made.project, created=made.created
-    )
+    known = replace(spec, id=made.run, name=made.name, project=made.project, created=made.created)
     return Run(
         known,
         first_step=reader.last_step_of(spec.rank) + 1,

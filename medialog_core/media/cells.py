@@ -181,7 +181,7 @@ def _told_by_looks(cell: Any) -> Typed:
 def _refusal(cell: Any) -> str:
     if is_frame(cell) or hasattr(cell, "iterrows"):
         return (
-            f"a cell holds no table, got {describe(cell)}; log it under a key of its own and put the key "
+            f"a cell holds no table, got a {type(cell).__name__}; log it under a key of its own and put the key "
             "here, add its cells as columns, or pass its rows as a list (table.data)"
         )
     return (

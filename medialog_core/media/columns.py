@@ -125,7 +125,7 @@ class Column:
         if self.type == STRING:
             return slots + sys.getsizeof("") * len(filled) + sum(map(len, filled))
         if self.type in SINGLE:
-            return slots + sum(map(attrgetter("nbytes"), filled))
+            return slots + int(sum(map(attrgetter("nbytes"), filled)))
         return slots + sum(map(_nbytes, filled))
 
     def _empty(self) -> Typed:

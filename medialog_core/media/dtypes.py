@@ -101,14 +101,22 @@ def _of_python(dtype: Any) -> str | None:
 
 
 def _of_numpy(dtype: Any, name: str) -> str:
-    try:
-        kind = np.dtype(dtype)
-    except TypeError:
+    kind = _numpy_type(dtype)
+    if kind is None:
         raise WrongType(
             f"{name}: expected a Python type, a media class, a NumPy type or Classes, got {describe(dtype)}"
-        ) from None
+        )
     if kind.kind not in _NUMPY:
         raise InvalidInput(f"{name}: a cell cannot be of type {kind}; use str or float")
     if kind.kind == "M" and np.datetime_data(kind)[0] == "D":
         return DATE
     return _NUMPY[kind.kind]
+
+
+def _numpy_type(dtype: Any) -> np.dtype[Any] | None:
+    if isinstance(dtype, type) and not issubclass(dtype, np.generic | complex | bytes):
+        return None  # NumPy would call any class an object
+    try:
+        return np.dtype(dtype)
+    except TypeError:
+        return None

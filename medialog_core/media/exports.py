@@ -45,19 +45,21 @@ def to_dataframe(columns: Sequence[Column]) -> Any:
         import pandas as pd  # noqa: PLC0415 - an extra, wanted here only
     except ImportError:
         raise MissingExtra("Table.get_dataframe", "pandas") from None
+    series = {column.name: _series(column, pd) for column in columns}
+    return pd.DataFrame(series, columns=list(series))
 
-    def series(column: Column) -> Any:
-        if column.type == DATETIME and dates.are_naive(column.cells):
-            return to_numpy(column)
-        kinds = set(map(type, column.cells))
-        nullable = {int: "Int64", bool: "boolean"}
-        if len(kinds) == 2 and type(None) in kinds:  # noqa: PLR2004 - one type and gaps
-            [kind] = kinds - {type(None)}
-            if kind in nullable and max(filter(None, column.cells), default=0) < 2**63:
-                return pd.array(column.cells, dtype=nullable[kind])
+
+def _series(column: Column, pd: Any) -> Any:
+    if column.type == DATETIME and dates.are_naive(column.cells):
+        return to_numpy(column)
+    kinds = set(map(type, column.cells))
+    filled = kinds - {type(None)}
+    if len(filled) == len(kinds) or filled not in ({int}, {bool}):
         return column.cells
-
-    return pd.DataFrame({column.name: series(column) for column in columns})
+    whole = [cell for cell in column.cells if cell is not None]
+    if max(whole) < 2**63:
+        return pd.array(column.cells)
+    return pd.array(column.cells, dtype="UInt64") if min(whole) >= 0 else column.cells
 
 
 def to_arrow(columns: Sequence[Column]) -> Any:
@@ -72,16 +74,17 @@ def to_arrow(columns: Sequence[Column]) -> Any:
     except ImportError:
         raise MissingExtra("Table.to_arrow", "arrow") from None
 
-    def array(column: Column) -> Any:
-        _refuse_media(column)
-        if column.type == DATETIME and dates.are_naive(column.cells):
-            return pa.array(to_numpy(column))
-        try:
-            return pa.array(column.cells, pa.null() if column.type == NULL else None)
-        except (pa.ArrowException, OverflowError):
-            return pa.array(*_fallback(column, pa))
+    return pa.table({column.name: _arrow(column, pa) for column in columns})
 
-    return pa.table({column.name: array(column) for column in columns})
+
+def _arrow(column: Column, pa: Any) -> Any:
+    _refuse_media(column)
+    if column.type == DATETIME and dates.are_naive(column.cells):
+        return pa.array(to_numpy(column))
+    try:
+        return pa.array(column.cells, pa.null() if column.type == NULL else None)
+    except (pa.ArrowException, OverflowError):
+        return pa.array(*_fallback(column, pa))
 
 
 def _fallback(column: Column, pa: Any) -> tuple[list[Any], Any]:

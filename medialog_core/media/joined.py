@@ -100,8 +100,12 @@ class JoinedTable(Captioned):
         columns1, columns2 = columns_of(self._table1), columns_of(self._table2)
         others = [column for column in columns2 if column.name != self._keys[1]]
         names1, names2 = _told_apart(columns1, others)
-        joined = [c.take([i for i, _ in pairs], name) for c, name in zip(columns1, names1, strict=True)]
-        joined += [c.take([j for _, j in pairs], name) for c, name in zip(others, names2, strict=True)]
+        joined = [
+            c.take([i for i, _ in pairs], name) for c, name in zip(columns1, names1, strict=True)
+        ]
+        joined += [
+            c.take([j for _, j in pairs], name) for c, name in zip(others, names2, strict=True)
+        ]
         return Table.of(joined, self.caption, self.sample_id)
 
     def iterrows(self) -> Iterator[tuple[int, list[Any]]]:

@@ -51,7 +51,7 @@ class PartitionedTable(Captioned):
                 )
         if not parts_path:
             raise InvalidInput("PartitionedTable: parts_path: expected one Table or more, got none")
-        self._parts = tuple(part.frozen() for part in parts_path)
+        self._parts: tuple[Table, ...] = tuple(part.frozen() for part in parts_path)
         check_equal([columns_of(part) for part in self._parts], "PartitionedTable")
 
     @property
@@ -81,7 +81,9 @@ class PartitionedTable(Captioned):
     def to_meta(self) -> PartitionedTableMeta:
         """Give what the disk holds beside its files."""
         columns = heads([columns_of(part) for part in self._parts])
-        return PartitionedTableMeta(columns=metas_of(columns), parts=[len(part) for part in self._parts])
+        return PartitionedTableMeta(
+            columns=metas_of(columns), parts=[len(part) for part in self._parts]
+        )
 
     def __len__(self) -> int:
         return sum(map(len, self._parts))
@@ -96,7 +98,9 @@ class PartitionedTable(Captioned):
     __hash__ = None  # type: ignore[assignment]  # its parts have none
 
     def __repr__(self) -> str:
-        return f"PartitionedTable({len(self)} rows, parts={len(self._parts)}, columns={self.columns})"
+        return (
+            f"PartitionedTable({len(self)} rows, parts={len(self._parts)}, columns={self.columns})"
+        )
 
 
 def encode(tables: Sequence[PartitionedTable], encode_cell: EncodeCell) -> Iterator[Payload]:

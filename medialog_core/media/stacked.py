@@ -45,10 +45,11 @@ def check_equal(parts: Sequence[Columns], what: str) -> None:
         if mine != names:
             raise InvalidInput(f"{what}: part {place}: expected the columns {names}, got {mine}")
     for pieces in zip(*parts, strict=True):
-        for place, piece in enumerate(pieces):
-            if ANY == common_type(pieces[: place + 1]) and piece.type != ANY:
+        for place, piece in enumerate(pieces[1:], 1):
+            before = common_type(pieces[:place])
+            if common_type(pieces[: place + 1]) == ANY and ANY not in (before, piece.type):
                 raise InvalidInput(
-                    f"{what}: part {place}, column {piece.name!r}: expected {pieces[0].type} as in part 0, "
+                    f"{what}: part {place}, column {piece.name!r}: expected {before} as in the parts before, "
                     f"got {piece.type}; cast() it, or make the table with allow_mixed_types=True"
                 )
 

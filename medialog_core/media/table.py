@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 from ..arrays import describe
@@ -87,24 +87,33 @@ class Table(Rows):
         filled = empty_columns(names, optional, allow_mixed_types, dtype)
         if content is not None:
             fill(filled, content)
-        self._set(filled, caption, sample_id)
-        self._log_mode = log_mode
+        self._set(filled, caption, sample_id, log_mode)
 
     @classmethod
     def of(
-        cls, columns: list[Column], caption: str | None = None, sample_id: str | None = None
+        cls,
+        columns: list[Column],
+        caption: str | None = None,
+        sample_id: str | None = None,
+        log_mode: LogMode = "IMMUTABLE",
+        since: Mark | None = None,
     ) -> Table:
-        """Put one together from its columns."""
+        """Put one together from its columns; with `since`, it is what comes after that mark."""
         table = cls.__new__(cls)
-        table._set(columns, caption, sample_id)  # noqa: SLF001 - its own class
+        table._set(columns, caption, sample_id, log_mode, since)  # noqa: SLF001 - its own class
         return table
 
-    def _set(self, columns: list[Column], caption: str | None, sample_id: str | None) -> None:
+    def _set(
+        self,
+        columns: list[Column],
+        caption: str | None,
+        sample_id: str | None,
+        log_mode: LogMode,
+        since: Mark | None = None,
+    ) -> None:
         Captioned.__init__(self, caption, sample_id)
-        self._columns = columns
-        self._log_mode: LogMode = "IMMUTABLE"
-        self._since: Mark | None = None
-        self.logged: dict[Any, Mark] = {}
+        self._columns, self._log_mode, self._since = columns, log_mode, since
+        self.logged: dict[Hashable, Mark] = {}
 
     @property
     def log_mode(self) -> LogMode:
@@ -185,22 +194,20 @@ class Table(Rows):
 
     def frozen(self) -> Table:
         """Give this table as it is now; rows added to either are not seen by the other."""
-        return self._part(0)
+        table = self._part(0)
+        table.logged = self.logged.copy()
+        return table
 
     __copy__ = frozen
 
     def since(self, mark: Mark) -> Table:
         """Give the rows that come after a mark, as they are now."""
-        added = self._part(mark.rows)
-        added._since = mark
-        return added
+        return self._part(mark.rows, mark)
 
-    def _part(self, start: int) -> Table:
+    def _part(self, start: int, since: Mark | None = None) -> Table:
         stop = len(self)
         columns = [column.part(start, stop) for column in self._columns]
-        table = Table.of(columns, self.caption, self.sample_id)
-        table._log_mode, table.logged = self._log_mode, self.logged.copy()
-        return table
+        return Table.of(columns, self.caption, self.sample_id, self._log_mode, since)
 
     def to_meta(self) -> TableMeta:
         """Give what the disk holds beside its file."""
@@ -258,7 +265,13 @@ def decode(payload: Payload, decode_cell: DecodeCell) -> Table:
 def _comparable(table: Table) -> Any:
     """Types and cells; NaN by its name, so that it equals itself."""
     columns = [
-        (c.name, c.type, c.optional, c.classes, written(c.type, c.cells, iter(media(c.type, c.cells))))
+        (
+            c.name,
+            c.type,
+            c.optional,
+            c.classes,
+            written(c.type, c.cells, iter(media(c.type, c.cells))),
+        )
         for c in columns_of(table)
     ]
     return columns, table.caption, table.sample_id

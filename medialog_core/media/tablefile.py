@@ -43,9 +43,7 @@ def packed(columns: Sequence[Column], encode_cell: EncodeCell, role: str = "") -
 
     def render(files: Sequence[File]) -> bytes:
         places = iter(files)
-        return _rendered(
-            columns, [iter([_cell(one, places) for one in its]) for its in payloads]
-        )
+        return _rendered(columns, [iter([_cell(one, places) for one in its]) for its in payloads])
 
     return LinkedBlob(links, render, CONTENT_TYPE, "table.json", role)
 

@@ -141,9 +141,13 @@ class RunReader:
         Raises:
             InvalidInput: No table is there, or something that is no single table.
         """
-        rows = [row for row in self._items.select({"key": key}) if row.step is not None]
-        rows = [row for row in rows if step is None or row.step is None or row.step <= step]
-        rows = [row for row in rows if rank in (None, row.rank)]
+        rows = [
+            row
+            for row in self._items.select({"key": key})
+            if row.step is not None
+            and (step is None or row.step <= step)
+            and rank in (None, row.rank)
+        ]
         return self._decode(whole.payload(key, rows, self.payload))
 
     def read(self, file: File) -> bytes:

@@ -10,8 +10,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...payload import Payload
-from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
-from . import histograms, markdown, pictures, protos
+from ...schema import (
+    HistogramMeta,
+    ImageMeta,
+    JoinedTableMeta,
+    Meta,
+    PartitionedTableMeta,
+    TableMeta,
+    TextMeta,
+)
+from . import histograms, markdown, pictures, protos, tables
 from .shown import Shown
 
 
@@ -44,7 +52,15 @@ def _histogram(_payload: Payload, meta: HistogramMeta) -> Shown:
 
 
 def _table(payload: Payload, meta: TableMeta) -> Shown:
-    return Shown("text", item=markdown.data_table(payload, meta).encode())
+    return Shown("text", item=tables.single(payload, meta).encode())
+
+
+def _joined(payload: Payload, meta: JoinedTableMeta) -> Shown:
+    return Shown("text", item=tables.joined(payload, meta).encode())
+
+
+def _partitioned(payload: Payload, meta: PartitionedTableMeta) -> Shown:
+    return Shown("text", item=tables.partitioned(payload, meta).encode())
 
 
 def _text(payload: Payload, meta: TextMeta) -> Shown:
@@ -59,5 +75,7 @@ FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
     ImageMeta: _image,
     HistogramMeta: _histogram,
     TableMeta: _table,
+    JoinedTableMeta: _joined,
+    PartitionedTableMeta: _partitioned,
     TextMeta: _text,
 }

@@ -13,7 +13,7 @@ from tensorboard.plugin_util import markdown_to_safe_html
 
 from medialog_core import Image, Table, Text, codecs
 from medialog_core.payload import Payload
-from medialog_core.sinks.tensorboard import markdown, summaries
+from medialog_core.sinks.tensorboard import summaries, tables
 
 
 def encoded(value: Image | Table | Text) -> Payload:
@@ -95,9 +95,9 @@ def test_a_media_cell_is_named_with_its_size_and_caption() -> None:
 
 
 def test_a_long_table_says_how_many_rows_are_missing_and_where_they_are() -> None:
-    table = Table(columns=["i"], data=[[i] for i in range(markdown.MAX_ROWS + 1234)])
+    table = Table(columns=["i"], data=[[i] for i in range(tables.MAX_ROWS + 1234)])
     page = rendered(table)
-    assert [row[0] for row in cells(page)] == ["i", *(str(i) for i in range(markdown.MAX_ROWS))]
+    assert [row[0] for row in cells(page)] == ["i", *(str(i) for i in range(tables.MAX_ROWS))]
     assert (
         '1,234 more rows are not shown here. The store has them: sinks=("store", ...).'
         in visible(page)
