@@ -117,6 +117,7 @@ def _numpy_type(dtype: Any) -> np.dtype[Any] | None:
     if isinstance(dtype, type) and not issubclass(dtype, np.generic | complex | bytes):
         return None  # NumPy would call any class an object
     try:
-        return np.dtype(dtype)
+        kind: np.dtype[Any] = np.dtype(dtype)
     except TypeError:
         return None
+    return kind

@@ -69,7 +69,7 @@ class Colour(enum.IntEnum):
         ({"a": math.inf}, {"a": "Infinity"}, "json"),
         (dt.date(2024, 5, 6), dt.date(2024, 5, 6), "date"),
         (np.datetime64("2024-05-06"), dt.date(2024, 5, 6), "date"),
-        (pd.Timestamp("2024-05-06 07:08"), dt.datetime(2024, 5, 6, 7, 8), "datetime"),
+        (pd.Timestamp("2024-05-06 07:08"), dt.datetime(2024, 5, 6, 7, 8), "datetime"),  # noqa: DTZ001 - naive on purpose
         (dt.time(7, 8), "07:08:00", "string"),
         (pd.Timedelta(1, "h"), "P0DT1H0M0S", "string"),
         ({"at": [dt.date(2024, 5, 6)]}, {"at": ["2024-05-06"]}, "json"),
@@ -110,10 +110,19 @@ def test_what_json_cannot_hold_is_refused_by_row_and_column(cell: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", [Table(["a"], [[1]]), [Table()], {"t": Table()}, pd.DataFrame({"a": [1]}), PartitionedTable([Table()])]
+    "cell",
+    [
+        Table(["a"], [[1]]),
+        [Table()],
+        {"t": Table()},
+        pd.DataFrame({"a": [1]}),
+        PartitionedTable([Table()]),
+    ],
 )
 def test_a_table_in_a_cell_is_told_where_it_goes(cell: Any) -> None:
-    with pytest.raises(WrongType, match="row 0, column 'a': a cell holds no table, got .*key of its own"):
+    with pytest.raises(
+        WrongType, match=r"row 0, column 'a': a cell holds no table, got .*key of its own"
+    ):
         of_cells(cell)
 
 
@@ -143,7 +152,9 @@ def test_a_subclass_of_a_media_type_is_its_kind() -> None:
     class Photo(Image):
         """A user's own."""
 
-    table = of_cells(Photo(picture()), [Photo(picture())], {"a": Photo(picture())}, allow_mixed_types=True)
+    table = of_cells(
+        Photo(picture()), [Photo(picture())], {"a": Photo(picture())}, allow_mixed_types=True
+    )
     assert [type(cell) for cell in back(table).get_column("a")] == [Image, list, dict]
 
 
@@ -234,7 +245,10 @@ def test_many_cells_at_once_are_what_they_are_one_by_one(cells: list[Any], mixed
         (["a", "\ud800"], "row 1, column 'a': cell: has a lone surrogate"),
         ([1, 2**64], "row 1, column 'a': expected an integer of 64 bits"),
         ([1.5, -(2**63) - 1], "row 1, column 'a': expected an integer of 64 bits"),
-        (np.array(["2024", "12024"], "M8[Y]"), "column 'a': expected a date of the years 1 to 9999, got 12024"),
+        (
+            np.array(["2024", "12024"], "M8[Y]"),
+            "column 'a': expected a date of the years 1 to 9999, got 12024",
+        ),
     ],
 )
 def test_one_of_many_that_cannot_be_kept_is_named(cells: Any, message: str) -> None:
@@ -247,5 +261,7 @@ def test_many_cells_go_on_from_those_before() -> None:
     column.extend(np.array([1, 2]))
     column.extend([0.5, None])
     assert (column.type, column.cells) == ("number", [1, 2, 0.5, None])
-    with pytest.raises(WrongType, match="row 4, column 'a': expected number as in the rows before, got boolean"):
+    with pytest.raises(
+        WrongType, match="row 4, column 'a': expected number as in the rows before, got boolean"
+    ):
         column.extend(np.array([True]))

@@ -50,13 +50,16 @@ def test_a_dtype_is_a_column_type(dtype: Any, type: str) -> None:
     assert declared(dtype, "dtype").type == type
 
 
-@pytest.mark.parametrize("dtype", [Table, "pictures", object(), 5, set, bytes()])
+@pytest.mark.parametrize("dtype", [Table, "pictures", object(), 5, set, b""])
 def test_what_is_no_dtype_is_named(dtype: Any) -> None:
-    with pytest.raises(WrongType, match="^dtype: expected a Python type, a media class, a NumPy type or Classes, got"):
+    with pytest.raises(
+        WrongType,
+        match=r"^dtype: expected a Python type, a media class, a NumPy type or Classes, got",
+    ):
         declared(dtype, "dtype")
 
 
 @pytest.mark.parametrize("dtype", [complex, np.dtype("S3"), np.timedelta64, bytes])
 def test_a_dtype_of_which_there_are_no_cells_is_refused(dtype: Any) -> None:
-    with pytest.raises(InvalidInput, match="a cell cannot be of type .*; use str or float"):
+    with pytest.raises(InvalidInput, match=r"a cell cannot be of type .*; use str or float"):
         declared(dtype, "dtype")

@@ -29,6 +29,7 @@ def of_cells(*cells: Any, **arguments: Any) -> Table:
         ([1, None], "Int64", [1, pd.NA]),
         ([2**62 + 1, None], "Int64", [2**62 + 1, pd.NA]),
         ([2**63, None], "UInt64", [2**63, pd.NA]),
+        ([2**63, -1, None], "object", [2**63, -1, None]),
         ([True, None], "boolean", [True, pd.NA]),
         ([1, 2], "int64", [1, 2]),
         ([0.5, None, math.nan], "float64", [0.5, math.nan, math.nan]),
@@ -70,7 +71,9 @@ def test_a_data_frame_of_no_rows_has_its_columns() -> None:
         ([None, None], "null", [None, None]),
     ],
 )
-def test_an_arrow_table_keeps_types_and_values(cells: list[Any], type: str, kept: list[Any]) -> None:
+def test_an_arrow_table_keeps_types_and_values(
+    cells: list[Any], type: str, kept: list[Any]
+) -> None:
     column = of_cells(*cells).to_arrow().column("a")
     assert str(column.type) in (type, type.replace("item", "element"))
     assert column.to_pylist() == kept
@@ -85,7 +88,7 @@ def test_mixed_cells_are_json_text_in_arrow() -> None:
 @pytest.mark.parametrize("mixed", [True, False])
 def test_media_have_no_arrow_type(cell: Any, mixed: bool) -> None:
     table = of_cells(cell, *([1] if mixed else []), allow_mixed_types=mixed)
-    with pytest.raises(WrongType, match="column 'a' holds media .*name the others in columns="):
+    with pytest.raises(WrongType, match=r"column 'a' holds media .*name the others in columns="):
         table.to_arrow()
 
 

@@ -18,7 +18,7 @@ from medialog_core.media.image import Image
 from medialog_core.schema import TableMeta
 from medialog_core.testing import through_bytes
 
-DAY = dt.datetime(2024, 5, 6)
+DAY = dt.datetime(2024, 5, 6)  # noqa: DTZ001 - naive on purpose
 FINE = np.datetime64("2024-05-06T00:00:00.000000001")
 
 
@@ -113,7 +113,7 @@ def test_what_only_looks_like_a_frame_is_none() -> None:
     ],
 )
 def test_pandas_own_types_are_kept(dtype: str, cells: list[Any], kept: list[Any]) -> None:
-    table = Table(dataframe=pd.DataFrame({"a": pd.Series(cells, dtype=dtype)}))  # type: ignore[call-overload]
+    table = Table(dataframe=pd.DataFrame({"a": pd.Series(cells, dtype=dtype)}))
     assert table.get_column("a") == kept
     assert table == back(table)
 
@@ -146,7 +146,9 @@ def test_a_frame_may_hold_pictures() -> None:
 
 def test_a_wrong_cell_of_a_frame_is_named_by_row_and_column() -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": ["x", pd.Interval(0, 1)]})
-    with pytest.raises(WrongType, match=r"row 1, column 'b': expected a number.*pandas.*Interval.*pass str"):
+    with pytest.raises(
+        WrongType, match=r"row 1, column 'b': expected a number.*pandas.*Interval.*pass str"
+    ):
         Table(dataframe=frame)
 
 

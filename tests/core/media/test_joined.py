@@ -20,7 +20,9 @@ PICTURE = Image(np.zeros((8, 8), np.uint8), caption="a")
 
 
 def truth() -> Table:
-    return Table(["id", "image", "label"], [[1, PICTURE, "cat"], [2, None, "dog"], [3, None, "cow"]])
+    return Table(
+        ["id", "image", "label"], [[1, PICTURE, "cat"], [2, None, "dog"], [3, None, "cow"]]
+    )
 
 
 def guesses() -> Table:
@@ -41,7 +43,11 @@ class TestCodec(CodecTests):
 def test_the_rows_of_equal_keys_are_joined() -> None:
     joined = JoinedTable(truth(), guesses(), "id").join()
     assert joined.columns == ["id", "image", "label_1", "label_2"]
-    assert joined.data == [[1, PICTURE, "cat", "cow"], [1, PICTURE, "cat", "cat"], [2, None, "dog", "dog"]]
+    assert joined.data == [
+        [1, PICTURE, "cat", "cow"],
+        [1, PICTURE, "cat", "cat"],
+        [2, None, "dog", "dog"],
+    ]
 
 
 def test_rows_come_with_their_numbers() -> None:
@@ -84,7 +90,7 @@ def test_empty_keys_are_equal_to_none() -> None:
 @given(st.lists(st.integers(0, 3), max_size=6), st.lists(st.integers(0, 3), max_size=6))
 def test_every_pair_of_equal_keys_is_a_row(first: list[int], second: list[int]) -> None:
     tables = [Table(["k"], [[key] for key in keys]) for keys in (first, second)]
-    joined = JoinedTable(*tables, "k").join()
+    joined = JoinedTable(tables[0], tables[1], "k").join()
     assert joined.data == [[one] for one in first for other in second if one == other]
 
 
@@ -124,7 +130,9 @@ def test_both_tables_are_in_the_row() -> None:
         ((truth(), Table(["id"], [[[1]]]), "id"), InvalidInput, "column 'id' of table2, got json"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_joined_is_named(arguments: Any, error: type[Exception], message: str) -> None:
+def test_what_cannot_be_joined_is_named(
+    arguments: Any, error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
         JoinedTable(*arguments)
 

@@ -19,7 +19,11 @@ class TestCodec(CodecTests):
     def values(self) -> Sequence[PartitionedTable]:
         return [
             PartitionedTable(
-                [Table(["a", "b"], [[1, PICTURE]]), Table(["a", "b"], [[None, None]]), Table(["a", "b"])],
+                [
+                    Table(["a", "b"], [[1, PICTURE]]),
+                    Table(["a", "b"], [[None, None]]),
+                    Table(["a", "b"]),
+                ],
                 caption="all ranks",
                 sample_id="s",
             ),
@@ -35,7 +39,9 @@ def test_rows_are_counted_over_all_parts() -> None:
 
 
 def test_each_part_is_a_file() -> None:
-    [payload] = codecs.encode([PartitionedTable([Table(["a"], [[None]]), Table(["a"], [[1], [2]])])])
+    [payload] = codecs.encode(
+        [PartitionedTable([Table(["a"], [[None]]), Table(["a"], [[1], [2]])])]
+    )
     assert isinstance(payload.meta, PartitionedTableMeta)
     assert payload.meta.parts == [1, 2]
     assert [(column.name, column.type) for column in payload.meta.columns] == [("a", "number")]
@@ -57,7 +63,11 @@ def test_parts_are_taken_as_they_are_then() -> None:
         (Table(["a"]), WrongType, "parts_path: expected a list of Tables"),
         ([Table(["a"]), 5], WrongType, "part 1: expected a Table, got int 5"),
         ([], InvalidInput, "parts_path: expected one Table or more, got none"),
-        ([Table(["a", "b"]), Table(["b", "a"])], InvalidInput, r"part 1: expected the columns \['a', 'b'\], got"),
+        (
+            [Table(["a", "b"]), Table(["b", "a"])],
+            InvalidInput,
+            r"part 1: expected the columns \['a', 'b'\], got",
+        ),
         (
             [Table(["a"], [[None]]), Table(["a"], [[1]]), Table(["a"], [["x"]])],
             InvalidInput,

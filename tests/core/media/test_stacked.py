@@ -28,7 +28,9 @@ def column(*cells: Any, mixed: bool = False) -> Column:
         ([1], ["x"], "any"),
     ],
 )
-def test_the_common_type_is_what_all_cells_fit(first: list[Any], second: list[Any], type: str) -> None:
+def test_the_common_type_is_what_all_cells_fit(
+    first: list[Any], second: list[Any], type: str
+) -> None:
     for pair in ((first, second), (second, first)):
         assert common_type([column(*cells) for cells in pair]) == type
 
@@ -37,7 +39,12 @@ def test_tables_stand_one_below_the_other() -> None:
     parts = [Table(["a", "b"], [[1, "x"]]), Table(["b"], [["y"], ["z"]]), Table(["c"], [[True]])]
     stacked = Table.of(stack([columns_of(part) for part in parts]))
     assert stacked.columns == ["a", "b", "c"]
-    assert stacked.data == [[1, "x", None], [None, "y", None], [None, "z", None], [None, None, True]]
+    assert stacked.data == [
+        [1, "x", None],
+        [None, "y", None],
+        [None, "z", None],
+        [None, None, True],
+    ]
 
 
 def test_stacking_leaves_the_parts_alone() -> None:

@@ -43,6 +43,10 @@ def back(table: Table) -> Table:
     return decoded
 
 
+def through_pickle(table: Table) -> Any:
+    return pickle.loads(pickle.dumps(table))  # noqa: S301 - our own
+
+
 def types(table: Table) -> list[str]:
     [payload] = codecs.encode([table])
     assert isinstance(payload.meta, TableMeta)
@@ -145,7 +149,10 @@ def test_a_column_that_is_not_there_is_named() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"log_mode": "incremental"}, "log_mode: expected one of .*'INCREMENTAL'.*, got 'incremental'"),
+        (
+            {"log_mode": "incremental"},
+            "log_mode: expected one of .*'INCREMENTAL'.*, got 'incremental'",
+        ),
         ({"data": [[1]], "rows": [[1]]}, "got data and rows"),
         ({"optional": [True, False]}, "optional: expected 1 answers"),
         ({"dtype": [int, str]}, "dtype: expected 1 types"),
@@ -241,7 +248,9 @@ def test_computed_columns_see_number_and_cells_of_each_row() -> None:
         (lambda _ndx, _row: {"1": 1, 1: 2}, InvalidInput, "names that differ"),
     ],
 )  # fmt: skip
-def test_computed_columns_come_all_or_not_at_all(fn: Any, error: type[Exception], message: str) -> None:
+def test_computed_columns_come_all_or_not_at_all(
+    fn: Any, error: type[Exception], message: str
+) -> None:
     table = Table(["a"], [[1], [2]])
     with pytest.raises(error, match=message):
         table.add_computed_columns(fn)
@@ -271,7 +280,9 @@ def test_the_index_is_the_numbers_of_the_rows() -> None:
 def test_a_dtype_fixes_a_column_before_its_first_cell() -> None:
     table = Table(["n", "s"], dtype=[float, str])
     assert types(table) == ["number", "string"]
-    with pytest.raises(WrongType, match="row 0, column 'n': expected number as its dtype, got string: str 'x'"):
+    with pytest.raises(
+        WrongType, match="row 0, column 'n': expected number as its dtype, got string: str 'x'"
+    ):
         table.add_data("x", "y")
 
 
@@ -283,7 +294,10 @@ def test_classes_allow_their_ids_only() -> None:
     classes = Classes([{"id": 0, "name": "cat"}, {"id": 7, "name": "dog"}])
     table = Table(["class"], [[0], [7.0], [np.int64(7)], [None]], dtype=classes)
     assert table == back(table)
-    with pytest.raises(InvalidInput, match=r"row 4.*expected an id of its classes \{'0': 'cat', '7': 'dog'\}, got 3"):
+    with pytest.raises(
+        InvalidInput,
+        match=r"row 4.*expected an id of its classes \{'0': 'cat', '7': 'dog'\}, got 3",
+    ):
         table.add_data(3)
     [payload] = codecs.encode([table])
     assert isinstance(payload.meta, TableMeta)
@@ -315,7 +329,9 @@ def test_cast_checks_the_cells_and_sets_the_type() -> None:
         ("a", object(), WrongType, "cast: dtype of 'a': expected a Python type"),
     ],
 )
-def test_a_cast_that_fails_changes_nothing(name: str, dtype: Any, error: type[Exception], message: str) -> None:
+def test_a_cast_that_fails_changes_nothing(
+    name: str, dtype: Any, error: type[Exception], message: str
+) -> None:
     table = Table(["a", "b"], [[1, None]])
     before = table.frozen()
     with pytest.raises(error, match=message):
@@ -339,7 +355,7 @@ def test_a_table_has_a_caption_and_a_sample_id() -> None:
     assert table != Table(["a"], [[1]])
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])  # noqa: S301 - our own
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, through_pickle])
 def test_a_copy_stands_alone(copied: Any) -> None:
     table = Table(["a", "i"], [[1, Image(picture())]], log_mode="INCREMENTAL", caption="c")
     other = copied(table)
