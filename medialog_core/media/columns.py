@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from numpy.typing import NDArray
+
 from ..arrays import describe
 from ..errors import InvalidInput, MedialogError, WrongType
 from .alike import alike
@@ -81,7 +83,7 @@ class Column:
             self.type = kind if self._becomes(kind) else ANY
         self.cells.append(value)
 
-    def extend(self, cells: Iterable[Any]) -> None:
+    def extend(self, cells: list[Any] | NDArray[Any]) -> None:
         """Append many cells, of a list or an array; those of one type need no look each."""
         try:
             known = None if self.classes else alike(cells)

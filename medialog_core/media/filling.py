@@ -118,7 +118,7 @@ def _take_frame(columns: list[Column], frame: Any) -> None:
 def _take_rows(columns: list[Column], rows: Sequence[Any]) -> None:
     if not set(map(type, rows)) <= {list, tuple}:
         for index, row in enumerate(rows):
-            if not isinstance(row, list | tuple | np.ndarray):
+            if not isinstance(row, list | tuple) and not _is_array(row):
                 raise WrongType(
                     f"Table: row {index}: expected a list of cells, got {describe(row)}"
                 )
@@ -127,6 +127,10 @@ def _take_rows(columns: list[Column], rows: Sequence[Any]) -> None:
             check_width(columns, len(row), index)
     for column, cells in zip(columns, zip(*rows, strict=True), strict=False):  # no rows, no cells
         column.extend(list(cells))
+
+
+def _is_array(row: Any) -> bool:
+    return isinstance(row, np.ndarray) and row.ndim > 0
 
 
 def _each(given: Any, names: list[str], argument: str, what: str) -> Sequence[Any]:

@@ -18,6 +18,7 @@ from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.opening import start
 from medialog_core.schema import TableMeta
 from medialog_core.spec import RunSpec
+from medialog_core.store.compact import compact
 from medialog_core.testing import MemorySink
 
 
@@ -218,6 +219,17 @@ def test_the_table_as_it_was_at_a_step(run: Run) -> None:
     assert [len(reader.table("t", step=step)) for step in (0, 15, 20, 99)] == [1, 2, 3, 4]
     with pytest.raises(InvalidInput, match="table: no table was logged under 't' there"):
         reader.table("t", step=-1)
+
+
+def test_a_sealed_run_has_the_whole_table(run: Run) -> None:
+    for n in range(3):
+        run.log({"t": growing(n)}, step=0)
+    run.finish()
+    compact(run.dir)
+    for segment in (run.dir / "items").glob("*.jsonl"):
+        segment.unlink()
+    assert parts(run) == [[0], [1], [2]]
+    assert whole(open_run(run.dir)) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -74,10 +74,14 @@ def test_rows_come_as_lists_or_arrays(rows: Any, argument: str) -> None:
     assert len(table) == 2
 
 
-@pytest.mark.parametrize("rows", [{"a": 1}, "ab", 5, ["ab"], [5]])
+@pytest.mark.parametrize("rows", [{"a": 1}, "ab", 5, ["ab"], [5], [np.array(5)]])
 def test_other_rows_are_refused(rows: Any) -> None:
     with pytest.raises(WrongType, match="expected a list"):
         Table(["a", "b"], rows)
+
+
+def test_names_come_as_a_tuple_too() -> None:
+    assert Table(("a", "b"), [np.array([1, 2])]).data == [[1, 2]]
 
 
 def test_a_row_has_a_cell_for_each_column() -> None:
