@@ -9,6 +9,7 @@ import numpy as np
 from ..arrays import is_array, to_numpy
 
 _ARROW_NUMBERS = ("int", "uint", "float", "double", "halffloat", "bool")
+_ARROW_TEXTS = ("string", "large_string")
 
 
 def is_frame(value: object) -> bool:
@@ -50,8 +51,8 @@ def _of_pandas(column: Any) -> Any:
 def _of_arrow(column: Any) -> Any:
     kind = str(column.type)
     whole = kind.startswith(_ARROW_NUMBERS) and not column.null_count
-    # to_pylist would give pandas' timestamps, or an error where pandas is not there
-    if whole or (kind.startswith("timestamp") and "tz=" not in kind):
+    # of moments to_pylist would give pandas', or an error without it; of texts it is slow
+    if whole or kind in _ARROW_TEXTS or (kind.startswith("timestamp") and "tz=" not in kind):
         return np.asarray(column)
     return column.to_pylist()
 
