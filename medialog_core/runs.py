@@ -59,7 +59,7 @@ class Run:
         self._ending = threading.Lock()
         self._health = Health(spec.id)
         self._background = Background(spec, self._health)
-        self._increments = Increments()
+        self._increments = Increments((spec.id, spec.created), self._background.put)
         self.config = Recorded(config or {}, self._set_config)
         self.summary = Summary(summary or {}, self._set_summary, self._last)
         self._unguard = lifecycle.guard(self) if not spec.disabled else lifecycle.nothing
@@ -143,7 +143,7 @@ class Run:
                 Scalars(scalars, place, epoch, now, self.spec.rank), _SCALAR_BYTES * len(scalars)
             )
         for key, values, listed in media:
-            self._put_media(Pending(key, place, epoch, now, self.spec.rank, values, listed))
+            self._increments.put(Pending(key, place, epoch, now, self.spec.rank, values, listed))
 
     def flush(self, timeout_secs: float | None = None) -> bool:
         """Wait until all that was logged is on the disk; False after the time or a failed write."""
@@ -222,7 +222,7 @@ class Run:
         """Become the child's own handle: an empty queue, new files, and no power to end the run."""
         self.spec = self.spec.for_child()
         self._steps = Steps(self._steps.next)
-        self._increments = Increments()
+        self._increments.reset()
         self._background.reset_after_fork(self.spec)
 
     # --- in the caller ----------------------------------------------------------------------------
@@ -246,13 +246,6 @@ class Run:
             else:
                 media.append((key, (coerced,), False))
         return scalars, media
-
-    def _put_media(self, pending: Pending) -> None:
-        def put(pending: Pending) -> bool:
-            return self._background.put(pending, sum(value.nbytes for value in pending.values))
-
-        place = self.spec.id, self.spec.created, pending.rank, pending.key
-        self._increments.put(pending, place, put)
 
     def _put_state(self, area: Area, key: str, value: Any) -> None:
         if not (self.spec.disabled or self._finished):
@@ -280,7 +273,9 @@ class Run:
         elif not self.spec.disabled:
             coerced = coerce(key, value)
             values = tuple(coerced) if isinstance(coerced, list) else (coerced,)
-            self._put_media(Pending(key, None, None, time.time(), self.spec.rank, values, listed))
+            self._increments.put(
+                Pending(key, None, None, time.time(), self.spec.rank, values, listed)
+            )
 
     def _raise_if_strict(self) -> None:
         if self.spec.strict and self._health.first_error is not None:

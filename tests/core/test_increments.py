@@ -159,7 +159,7 @@ def test_an_interrupted_log_loses_no_rows(run: Run, monkeypatch: pytest.MonkeyPa
 
     table = growing(1)
     with monkeypatch.context() as patched:
-        patched.setattr(run._background, "put", interrupted)
+        patched.setattr(run._background._worker, "put", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run.log({"t": table})
     run.log({"t": table})
