@@ -59,14 +59,16 @@ class Background:
         """Whether anything was put."""
         return self._worker.alive
 
-    def put(self, item: Record | Pending, nbytes: int, *, always: bool = False) -> None:
-        """Queue an item of this cost.
+    def put(self, item: Record | Pending, nbytes: int, *, always: bool = False) -> bool:
+        """Queue an item of this cost; False where it was dropped.
 
         When the queue is full it waits or drops, as the spec says; what is to be taken `always`
         goes in all the same.
         """
-        if not self._worker.put(item, nbytes, always=always):
+        taken = self._worker.put(item, nbytes, always=always)
+        if not taken:
             self._health.warn_once("dropped", _ENDED if self._worker.closing else _FULL)
+        return taken
 
     def put_counts(self) -> None:
         """Queue the writing of the counters as they will be once all before is encoded."""

@@ -60,15 +60,15 @@ def decode(payload: Payload) -> Any:
 
 
 def find(type_: type[Any]) -> Codec:
-    """Give the codec of a type.
+    """Give the codec of a type, or of the first of its bases that has one.
 
     Raises:
         WrongType: There is none.
     """
-    try:
-        return _BY_TYPE[type_]
-    except KeyError:
-        raise WrongType(f"expected a media value, got {describe(type_)}") from None
+    for base in type_.__mro__:
+        if base in _BY_TYPE:
+            return _BY_TYPE[base]
+    raise WrongType(f"expected a media value, got {describe(type_)}")
 
 
 TABLE: tuple[Codec, ...] = (

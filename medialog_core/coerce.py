@@ -50,7 +50,7 @@ _FIX = (
 
 
 def coerce(key: str, value: Any) -> Coerced:
-    """Give `value` as what can be logged; a table as it is now.
+    """Give `value` as what can be logged; a table as it is now, one that grows as itself.
 
     Args:
         key: What it is logged under, for errors.
@@ -108,7 +108,7 @@ def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
     values = [_adopted(value) for value in values]
     types = {type(value) for value in values}
     if len(types) == 1 and issubclass(types.pop(), MEDIA):
-        return [value.frozen() if isinstance(value, Table) else value for value in values]
+        return [_listed(value) if isinstance(value, Table) else value for value in values]
     if all(map(_is_picture, values)):
         return [value if isinstance(value, Image) else Image(value) for value in values]
     wrong = next((i for i, value in enumerate(values) if not _is_picture(value)), 0)
@@ -122,6 +122,19 @@ def _adopted(value: Any) -> Any:
     """Give a media value for a text or a foreign object; all else, arrays too, as it came."""
     make = _text if isinstance(value, str) else foreign.maker(value)
     return value if make is None else make(value)
+
+
+def _listed(table: Table) -> Table:
+    if table.log_mode == "INCREMENTAL":
+        raise InvalidInput(
+            "a table that is logged in increments stands alone under its key, not in a list; "
+            "log each under a key of its own"
+        )
+    return table.frozen()
+
+
+def _table(table: Table) -> Table:
+    return table if table.log_mode == "INCREMENTAL" else table.frozen()
 
 
 def _is_picture(value: Any) -> bool:
@@ -156,7 +169,7 @@ _RULES: dict[type[Any], _Rule] = {
     type(None): _skip,
     str: _text,
     **dict.fromkeys(MEDIA, _itself),
-    Table: Table.frozen,
+    Table: _table,
     list: _list,
     tuple: _list,
     np.ndarray: _array,

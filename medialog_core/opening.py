@@ -23,14 +23,15 @@ def start(spec: RunSpec) -> Run:
     Raises:
         StoreError: The directory cannot be made, or holds a `run.json` that cannot be read.
     """
+    now = time.time()
     if spec.disabled or "store" not in spec.sinks:
-        return Run(spec)
+        return Run(replace(spec, created=now))
     mine = RunFile(
         format=FORMAT,
         run=spec.id,
         name=spec.name,
         project=spec.project,
-        created=time.time(),
+        created=now,
         group=spec.group,
         job_type=spec.job_type,
         tags=list(spec.tags),
@@ -39,9 +40,9 @@ def start(spec: RunSpec) -> Run:
     )
     made = make_run(spec.directory, mine)
     if made is mine:
-        return Run(spec)
+        return Run(replace(spec, created=now))
     reader = RunReader(spec.directory)
-    known = replace(spec, id=made.run, name=made.name, project=made.project)
+    known = replace(spec, id=made.run, name=made.name, project=made.project, created=made.created)
     return Run(
         known,
         first_step=reader.last_step_of(spec.rank) + 1,

@@ -19,6 +19,7 @@ from .background import Background
 from .coerce import SKIP, coerce, is_media
 from .errors import InvalidInput, RunFailed, WrongType
 from .health import Health
+from .increments import Increments
 from .mappings import Recorded, Summary, to_json
 from .payload import Scalars, State
 from .pending import Pending, Steps, flatten, to_epoch
@@ -58,6 +59,7 @@ class Run:
         self._ending = threading.Lock()
         self._health = Health(spec.id)
         self._background = Background(spec, self._health)
+        self._increments = Increments((spec.id, spec.created), self._background.put)
         self.config = Recorded(config or {}, self._set_config)
         self.summary = Summary(summary or {}, self._set_summary, self._last)
         self._unguard = lifecycle.guard(self) if not spec.disabled else lifecycle.nothing
@@ -142,7 +144,7 @@ class Run:
                 Scalars(scalars, place, epoch, now, self.spec.rank), _SCALAR_BYTES * len(scalars)
             )
         for key, values, listed in media:
-            self._put_media(Pending(key, place, epoch, now, self.spec.rank, values, listed))
+            self._increments.put(Pending(key, place, epoch, now, self.spec.rank, values, listed))
 
     def flush(self, timeout_secs: float | None = None) -> bool:
         """Wait until all that was logged is on the disk; False after the time or a failed write."""
@@ -221,6 +223,7 @@ class Run:
         """Become the child's own handle: an empty queue, new files, and no power to end the run."""
         self.spec = self.spec.for_child()
         self._steps = Steps(self._steps.next)
+        self._increments.reset()
         self._background.reset_after_fork(self.spec)
 
     # --- in the caller ----------------------------------------------------------------------------
@@ -244,9 +247,6 @@ class Run:
             else:
                 media.append((key, (coerced,), False))
         return scalars, media
-
-    def _put_media(self, pending: Pending) -> None:
-        self._background.put(pending, sum(value.nbytes for value in pending.values))
 
     def _put_state(self, area: Area, key: str, value: Any) -> None:
         if not (self.spec.disabled or self._finished):
@@ -274,7 +274,9 @@ class Run:
         elif not self.spec.disabled:
             coerced = coerce(key, value)
             values = tuple(coerced) if isinstance(coerced, list) else (coerced,)
-            self._put_media(Pending(key, None, None, time.time(), self.spec.rank, values, listed))
+            self._increments.put(
+                Pending(key, None, None, time.time(), self.spec.rank, values, listed)
+            )
 
     def _raise_if_strict(self) -> None:
         if self.spec.strict and self._health.first_error is not None:

@@ -33,6 +33,7 @@ class RunSpec:
         on_full: `wait` or `drop`, when `queue_bytes` of raw input wait for the encoder.
         durability: `fsync` syncs every commit; None every 30 s, and every commit on a network disk.
         config, tags, notes, group, job_type: As in W&B.
+        created: Unix time in seconds of the run's beginning, the same when it is resumed.
     """
 
     directory: Path
@@ -52,6 +53,7 @@ class RunSpec:
     notes: str | None = None
     group: str | None = None
     job_type: str | None = None
+    created: float = 0.0
 
     def __post_init__(self) -> None:
         one_of("on_full", self.on_full, ("wait", "drop"))

@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import Array, describe, is_array, snapshot, to_numpy, to_scalar
 from ..errors import InvalidInput, WrongType
 from ..media.captioned import check_text
-from ..media.frames import is_frame, series
+from ..media.frames import cells_of, is_frame, names_of
 from ..media.table import Table
 
 
@@ -39,7 +39,7 @@ def _access(table: Any, function: str) -> tuple[Iterable[Any], Callable[[Any], A
     if isinstance(table, Table):
         return table.columns, lambda name: table.get_column(name, convert_to="numpy")
     if is_frame(table) or isinstance(table, Mapping):
-        names = table if isinstance(table, Mapping) else list(table.columns)
+        names = table if isinstance(table, Mapping) else names_of(table)
         return names, lambda name: plain(table[name])
     raise WrongType(
         f"{function}: table: expected a Table, a data frame or a dictionary of columns, "
@@ -49,7 +49,7 @@ def _access(table: Any, function: str) -> tuple[Iterable[Any], Callable[[Any], A
 
 def plain(given: Any) -> Any:
     """Give a data frame's column as an array or a list, and all else as it is."""
-    return series(given) if hasattr(given, "to_list") else given
+    return cells_of(given) if hasattr(given, "to_list") or hasattr(given, "to_pylist") else given
 
 
 def numbers(given: Any, field: str) -> Array:

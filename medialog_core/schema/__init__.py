@@ -18,6 +18,7 @@ from .metas import (
     PartitionedTableMeta,
     Position,
     TableMeta,
+    TableShape,
 )
 from .numbers import Number, from_number, to_number
 from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
@@ -77,6 +78,7 @@ __all__ = [
     "StateRow",
     "TableFile",
     "TableMeta",
+    "TableShape",
     "TextMeta",
     "TypedCell",
     "UnknownMeta",

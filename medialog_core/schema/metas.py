@@ -133,25 +133,57 @@ class HistogramMeta(Meta, tag="histogram"):
 class ColumnMeta(Struct, omit_defaults=True):
     """A column of a table.
 
-    `type` is `number`, `boolean`, `string`, a media kind (`image`), lists of one (`image[]`), `json`,
-    `null` (nothing but empty cells), or `any` (mixed: each cell is a `TypedCell`).
+    `type` is `number`, `boolean`, `string`, `date`, `datetime`, a media kind (`image`), lists of one
+    (`image[]`), `json`, `nested` (lists and dictionaries with media inside), `null` (nothing but empty
+    cells), or `any` (mixed: each cell is a `TypedCell`). With `classes`, id to name, every cell is
+    one of the ids.
     """
 
     name: str
     type: str
     optional: bool = True
+    classes: dict[str, str] = {}
 
 
 class TableMeta(Meta, tag="table", kw_only=True):
-    """A table; its cells are its file, `application/vnd.medialog.table+json`."""
+    """A table; its cells are its file, `application/vnd.medialog.table+json`.
+
+    With `increment` it is a part of a growing table: these `nrows` rows come after those that were
+    logged under the same key before. `increment` counts, from 0, how often the table itself was
+    logged there, `first_row` how many of its rows had been.
+    """
+
+    columns: list[ColumnMeta]
+    nrows: int
+    increment: int | None = None
+    first_row: int | None = None
+
+
+class TableShape(Struct, omit_defaults=True):
+    """Columns and number of rows of a table that is a part of something."""
 
     columns: list[ColumnMeta]
     nrows: int
 
 
 class JoinedTableMeta(Meta, tag="joined_table", kw_only=True):
-    """Two tables that belong together by a key."""
+    """Two tables that belong together: rows whose cells in the columns `join_key` are equal.
+
+    The tables are the `extra` files of role `table1` and `table2`; without `table2` the first is
+    joined with itself.
+    """
+
+    join_key: tuple[str, str]
+    table1: TableShape
+    table2: TableShape | None = None
 
 
 class PartitionedTableMeta(Meta, tag="partitioned_table", kw_only=True):
-    """A table in parts of equal columns."""
+    """A table in parts of equal columns, one below the other; `parts` are their numbers of rows.
+
+    The parts are the `extra` files of role `part:0`, `part:1` and so on. A part in which all cells
+    of a column are empty may call its type `null`.
+    """
+
+    columns: list[ColumnMeta]
+    parts: list[int]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ..payload import Blob, Payload
 from ..schema import File, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
-from . import files, layout, repeats
+from . import files, layout, repeats, whole
 from .area import Area
 from .rows import from_json
 
@@ -129,6 +129,26 @@ class RunReader:
     def load(self, row: Row) -> Any:
         """Give a row's media value."""
         return self._decode(self.payload(row))
+
+    def table(self, key: str, *, step: int | None = None, rank: int | None = None) -> Any:
+        """Give the table under a key, whole: what was logged last, and all increments since.
+
+        Args:
+            key: Its key.
+            step: As it was at that step: what was logged at later ones is left out.
+            rank: Of this rank only; None puts the rows of all ranks one below the other.
+
+        Raises:
+            InvalidInput: No table is there, or something that is no single table.
+        """
+        rows = [
+            row
+            for row in self._items.select({"key": key})
+            if row.step is not None
+            and (step is None or row.step <= step)
+            and rank in (None, row.rank)
+        ]
+        return self._decode(whole.payload(key, rows, self.payload))
 
     def read(self, file: File) -> bytes:
         """Give the bytes of a file that a row or a table's cell names.

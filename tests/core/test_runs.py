@@ -493,3 +493,12 @@ def test_a_config_that_is_refused_leaves_no_run_open(tmp_path: Path) -> None:
         Run(RunSpec(tmp_path, "r", "r", sinks=(sink,), config={"a": Image(GREY)}))
     assert sink.state()["status", "state"] == "failed"
     assert sink.closed
+
+
+def test_a_value_of_a_subclass_is_written_as_its_type(run: Run, sink: MemorySink) -> None:
+    class Photo(Image):
+        """A user's own."""
+
+    run.log({"photo": Photo(GREY), "photos": [Photo(GREY), Photo(GREY)]})
+    run.flush()
+    assert [entry.payload.meta.kind for entry in sink.entries()] == ["image"] * 3

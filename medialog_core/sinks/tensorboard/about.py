@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...payload import Payload
 from ...schema import Box3D, Object3DMeta, Point, ShapesFile
-from . import markdown
+from . import markdown, tables
 from .shown import Mesh
 
 
@@ -18,9 +18,9 @@ def about(payload: Payload, meta: Object3DMeta, shapes: ShapesFile, drawn: Mesh 
         rows = list(meta.class_labels.items())
         parts.append(markdown.table(["category", "name"], rows))
     if shapes.boxes:
-        rows_of_boxes = [_box(box) for box in shapes.boxes[: markdown.MAX_ROWS]]
+        rows_of_boxes = [_box(box) for box in shapes.boxes[: tables.MAX_ROWS]]
         parts.append(markdown.table(["label", "score", "x", "y", "z"], rows_of_boxes))
-    left = len(shapes.boxes) - markdown.MAX_ROWS
+    left = len(shapes.boxes) - tables.MAX_ROWS
     if left > 0:
         parts.append(f"**{left:,} more boxes are drawn, but not listed here.**")
     return "\n\n".join(parts)

@@ -16,9 +16,11 @@ from ...schema import (
     HistogramMeta,
     HtmlMeta,
     ImageMeta,
+    JoinedTableMeta,
     Meta,
     MoleculeMeta,
     Object3DMeta,
+    PartitionedTableMeta,
     PlotlyMeta,
     TableMeta,
     TextMeta,
@@ -34,6 +36,7 @@ from . import (
     plots,
     protos,
     sounds,
+    tables,
 )
 from .shown import Shown
 
@@ -102,9 +105,11 @@ FORMS: dict[type[Meta], _Form] = {
     HistogramMeta: _histogram,
     HtmlMeta: _written(pages.text),
     ImageMeta: _pictured(pictures.render),
+    JoinedTableMeta: _written(tables.joined),
     MoleculeMeta: _pictured(molecules.render),
     Object3DMeta: objects.show,
+    PartitionedTableMeta: _written(tables.partitioned),
     PlotlyMeta: _written(plots.text),
-    TableMeta: _written(markdown.data_table),
+    TableMeta: _written(tables.single),
     TextMeta: _written(markdown.text),
 }

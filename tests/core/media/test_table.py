@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import copy
 import enum
 import math
-import sys
+import pickle
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medialog_core import codecs
-from medialog_core.errors import InvalidInput, MissingExtra, WrongType
+from medialog_core.errors import InvalidInput, WrongType
+from medialog_core.media.classes import Classes
 from medialog_core.media.image import Image
 from medialog_core.media.table import Table
 from medialog_core.schema import TableMeta
@@ -39,6 +41,10 @@ def back(table: Table) -> Table:
     decoded = codecs.decode(through_bytes(payload))
     assert isinstance(decoded, Table)
     return decoded
+
+
+def through_pickle(table: Table) -> Any:
+    return pickle.loads(pickle.dumps(table))  # noqa: S301 - our own
 
 
 def types(table: Table) -> list[str]:
@@ -68,10 +74,14 @@ def test_rows_come_as_lists_or_arrays(rows: Any, argument: str) -> None:
     assert len(table) == 2
 
 
-@pytest.mark.parametrize("rows", [{"a": 1}, "ab", 5, ["ab"], [5]])
+@pytest.mark.parametrize("rows", [{"a": 1}, "ab", 5, ["ab"], [5], [np.array(5)]])
 def test_other_rows_are_refused(rows: Any) -> None:
     with pytest.raises(WrongType, match="expected a list"):
         Table(["a", "b"], rows)
+
+
+def test_names_come_as_a_tuple_too() -> None:
+    assert Table(("a", "b"), [np.array([1, 2])]).data == [[1, 2]]
 
 
 def test_a_row_has_a_cell_for_each_column() -> None:
@@ -143,55 +153,18 @@ def test_a_column_that_is_not_there_is_named() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"dtype": int}, "dtype: not supported"),
-        ({"log_mode": "INCREMENTAL"}, "'IMMUTABLE' only, got 'INCREMENTAL'"),
+        (
+            {"log_mode": "incremental"},
+            "log_mode: expected one of .*'INCREMENTAL'.*, got 'incremental'",
+        ),
         ({"data": [[1]], "rows": [[1]]}, "got data and rows"),
+        ({"optional": [True, False]}, "optional: expected 1 answers"),
+        ({"dtype": [int, str]}, "dtype: expected 1 types"),
     ],
 )
-def test_what_this_version_has_not_is_said(arguments: Any, message: str) -> None:
+def test_arguments_that_do_not_fit_are_named(arguments: Any, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         Table(["a"], **arguments)
-
-
-# --- data frames ----------------------------------------------------------------------------------
-
-
-def test_a_data_frame_comes_and_goes() -> None:
-    frame = pd.DataFrame({"n": [1, 2], "f": [0.5, math.nan], "s": ["x", "y"], "b": [True, False]})
-    table = Table(dataframe=frame)
-    assert types(table) == ["number", "number", "string", "boolean"]
-    pd.testing.assert_frame_equal(frame, table.get_dataframe())
-    assert table == Table(data=frame) == back(table)
-
-
-def test_what_a_data_frame_misses_is_none() -> None:
-    frame = pd.DataFrame(
-        {"s": ["x", None, math.nan], "t": [pd.Timestamp("2024-05-06"), pd.NaT, pd.NaT]}
-    )
-    frame["i"] = pd.array([1, None, 3], dtype="Int64")
-    assert Table(dataframe=frame).data == [
-        ["x", "2024-05-06T00:00:00", 1],
-        [None, None, None],
-        [None, None, 3],
-    ]
-
-
-def test_a_data_frame_takes_new_names() -> None:
-    frame = pd.DataFrame({"n": [1]})
-    assert Table(["m"], dataframe=frame).columns == ["m"]
-    with pytest.raises(InvalidInput, match="each of the 1 columns of the data frame, got 2"):
-        Table(["m", "n"], dataframe=frame)
-
-
-def test_a_data_frame_is_one() -> None:
-    with pytest.raises(WrongType, match="expected a data frame, got list"):
-        Table(dataframe=[[1]])
-
-
-def test_without_pandas_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(MissingExtra, match=r"medialog\[pandas\]"):
-        Table().get_dataframe()
 
 
 # --- fixed content --------------------------------------------------------------------------------
@@ -256,3 +229,153 @@ def test_a_column_of_no_cells_is_refused(data: Any) -> None:
 
 def test_a_member_of_a_string_enum_is_its_text() -> None:
     assert of_cells(Split.TRAIN).data == [["train"]]
+
+
+# --- more columns ---------------------------------------------------------------------------------
+
+
+def test_computed_columns_see_number_and_cells_of_each_row() -> None:
+    table = Table(["a", "b"], [[1, 2], [3, 4]])
+    table.add_computed_columns(lambda ndx, row: {"sum": row["a"] + row["b"], "even": ndx % 2 == 0})
+    assert table.columns == ["a", "b", "sum", "even"]
+    assert table.data == [[1, 2, 3, True], [3, 4, 7, False]]
+    assert table == back(table)
+
+
+@pytest.mark.parametrize(
+    ("fn", "error", "message"),
+    [
+        (lambda ndx, _: {"x": 1} if ndx else {"y": 1}, InvalidInput, r"row 1: expected the columns \['y'\]"),
+        (lambda _ndx, _row: 5, WrongType, "row 0: expected a dictionary, got int 5"),
+        (lambda _ndx, _row: {"new": 1, "a": 1}, InvalidInput, "'a' is a column already"),
+        (lambda ndx, _: {"x": 1, "new": "s" if ndx else 1}, WrongType, "row 1, column 'new'"),
+        (lambda _ndx, _row: {"1": 1, 1: 2}, InvalidInput, "names that differ"),
+    ],
+)  # fmt: skip
+def test_computed_columns_come_all_or_not_at_all(
+    fn: Any, error: type[Exception], message: str
+) -> None:
+    table = Table(["a"], [[1], [2]])
+    with pytest.raises(error, match=message):
+        table.add_computed_columns(fn)
+    assert table.columns == ["a"]
+
+
+def test_computed_columns_of_no_rows_are_none() -> None:
+    table = Table(["a"])
+    table.add_computed_columns(lambda _ndx, _row: {"b": 1})
+    assert table.columns == ["a"]
+
+
+@pytest.mark.parametrize("cells", [torch.tensor([1.5, 2.5]), pd.Series([1.5, 2.5]), (1.5, 2.5)])
+def test_a_column_comes_from_any_library(cells: Any) -> None:
+    table = Table(["a"], [[1], [2]])
+    table.add_column("b", cells)
+    assert table.get_column("b") == [1.5, 2.5]
+
+
+def test_the_index_is_the_numbers_of_the_rows() -> None:
+    assert Table(["a"], [["x"], ["y"]]).get_index() == [0, 1]
+
+
+# --- types that are said ----------------------------------------------------------------------
+
+
+def test_a_dtype_fixes_a_column_before_its_first_cell() -> None:
+    table = Table(["n", "s"], dtype=[float, str])
+    assert types(table) == ["number", "string"]
+    with pytest.raises(
+        WrongType, match="row 0, column 'n': expected number as its dtype, got string: str 'x'"
+    ):
+        table.add_data("x", "y")
+
+
+def test_one_dtype_is_for_all_columns() -> None:
+    assert types(Table(["a", "b"], dtype=Image)) == ["image", "image"]
+
+
+def test_classes_allow_their_ids_only() -> None:
+    classes = Classes([{"id": 0, "name": "cat"}, {"id": 7, "name": "dog"}])
+    table = Table(["class"], [[0], [7.0], [np.int64(7)], [None]], dtype=classes)
+    assert table == back(table)
+    with pytest.raises(
+        InvalidInput,
+        match=r"row 4.*expected an id of its classes \{'0': 'cat', '7': 'dog'\}, got 3",
+    ):
+        table.add_data(3)
+    [payload] = codecs.encode([table])
+    assert isinstance(payload.meta, TableMeta)
+    assert payload.meta.columns[0].classes == {"0": "cat", "7": "dog"}
+
+
+def test_a_table_of_classes_that_came_back_refuses_other_ids() -> None:
+    table = back(Table(["class"], [["a"]], dtype=Classes([{"id": "a", "name": "cat"}])))
+    with pytest.raises(InvalidInput, match="expected an id of its classes"):
+        table.add_data("b")
+
+
+def test_cast_checks_the_cells_and_sets_the_type() -> None:
+    table = Table(["id", "label"], [["a", 0], ["b", 1]])
+    table.cast("label", Classes([{"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}]))
+    with pytest.raises(InvalidInput, match="expected an id"):
+        table.add_data("c", 2)
+    table.cast("id", object)
+    table.add_data(3, 1)
+    assert types(table) == ["any", "number"]
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "error", "message"),
+    [
+        ("a", str, WrongType, "row 0, column 'a': expected string as its dtype, got number"),
+        ("b", int, WrongType, "row 0, column 'b': expected a cell, got None"),
+        ("c", int, InvalidInput, r"cast: no column 'c', there are \['a', 'b'\]"),
+        ("a", object(), WrongType, "cast: dtype of 'a': expected a Python type"),
+    ],
+)
+def test_a_cast_that_fails_changes_nothing(
+    name: str, dtype: Any, error: type[Exception], message: str
+) -> None:
+    table = Table(["a", "b"], [[1, None]])
+    before = table.frozen()
+    with pytest.raises(error, match=message):
+        table.cast(name, dtype)
+    assert table == before
+
+
+def test_cast_may_allow_none() -> None:
+    table = Table(["a"], [[None]], optional=True)
+    table.cast("a", float, optional=True)
+    assert types(table) == ["number"]
+
+
+# --- captions, copies -------------------------------------------------------------------------
+
+
+def test_a_table_has_a_caption_and_a_sample_id() -> None:
+    table = Table(["a"], [[1]], caption="errors", sample_id=5)  # type: ignore[arg-type]
+    assert (table.caption, table.sample_id) == ("errors", "5")
+    assert table == back(table) == table.frozen()
+    assert table != Table(["a"], [[1]])
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, through_pickle])
+def test_a_copy_stands_alone(copied: Any) -> None:
+    table = Table(["a", "i"], [[1, Image(picture())]], log_mode="INCREMENTAL", caption="c")
+    other = copied(table)
+    assert other == table
+    assert other.log_mode == "INCREMENTAL"
+    other.add_data(2, None)
+    assert len(table) == 1
+
+
+def test_a_row_that_another_thread_is_adding_is_not_one_yet() -> None:
+    table = Table(["a", "b"], [[1, 2]])
+    table._columns[0].cells.append(3)
+    assert table.frozen().data == [[1, 2]] == table.data
+    assert len(table) == 1
+
+
+def test_200_000_rows_and_more_are_kept() -> None:
+    table = Table(["n", "s"], [[i, str(i)] for i in range(200_001)])
+    assert len(back(table)) == 200_001

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from medialog_core import codecs
 from medialog_core.errors import InvalidInput
+from medialog_core.media import tablefile
+from medialog_core.media.classes import Classes
 from medialog_core.media.histogram import Histogram
 from medialog_core.media.image import Image
 from medialog_core.media.table import Table
@@ -71,9 +74,19 @@ class TestCodec(CodecTests):
             of_cells(Text("short"), Text("long" * 5000, caption="c"), None),
             of_cells(
                 1, math.nan, "NaN", None, overlaid(), {"type": "image", "value": 1}, [Text("x")], Histogram([1.0]),
-                True, [1, 2], [], allow_mixed_types=True,
+                True, [1, 2], [], DAY, MOMENT, {"p": overlaid(), "l": [Text("x"), {"type": "image"}]},
+                allow_mixed_types=True,
             ),
+            of_cells({"p": overlaid(), "t": [Text("a"), [Text("b"), math.nan]]}, {"a": {"b": 1}}, [], None),
+            of_cells(DAY, None),
+            of_cells(MOMENT, MOMENT.replace(tzinfo=dt.timezone.utc), None),
+            of_cells(1, 2.0, None, dtype=Classes([{"id": 1, "name": "a"}, {"id": 2, "name": "b"}])),
+            Table(["a", "b"], dtype=[Image, list[Text]], caption="empty", sample_id="s"),
         ]  # fmt: skip
+
+
+DAY = dt.date(2024, 5, 6)
+MOMENT = dt.datetime(2024, 5, 6, 7, 8, 9, 10)  # noqa: DTZ001 - naive on purpose
 
 
 def rendered(table: Table) -> tuple[Any, LinkedBlob]:
@@ -140,6 +153,52 @@ def test_equal_means_types_and_cells() -> None:
     assert of_cells(1) != [[1]]
 
 
+def test_each_dictionary_of_a_nested_cell_says_that_it_is_one() -> None:
+    data, _ = rendered(of_cells({"type": "text", "value": Text("x")}, {"a": [1, {}]}))
+    text = {"type": "text", "value": {"kind": "text", "meta": {"kind": "text", "text": "x"}}}
+    assert data["data"]["a"] == [
+        {"type": "json", "value": {"type": "text", "value": text}},
+        {"type": "json", "value": {"a": [1, {"type": "json", "value": {}}]}},
+    ]
+
+
+def test_dates_are_iso_8601() -> None:
+    zone = dt.timezone(dt.timedelta(hours=2))
+    fine = np.datetime64("2024-05-06T07:08:09.000000001")
+    table = Table(
+        ["day", "moment"],
+        [[DAY, MOMENT], [None, MOMENT.replace(tzinfo=zone, microsecond=0)], [None, fine]],
+    )
+    data, _ = rendered(table)
+    assert data["data"] == {
+        "day": ["2024-05-06", None, None],
+        "moment": [
+            "2024-05-06T07:08:09.000010",
+            "2024-05-06T07:08:09+02:00",
+            "2024-05-06T07:08:09.000000001",
+        ],
+    }
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 7])
+def test_a_long_column_is_written_in_pieces(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def table() -> Table:
+        return Table(
+            ["n", "t", "l"],
+            [
+                [math.nan, Text("a"), [Text("b")]],
+                [1, None, []],
+                [2, Text("c"), [Text("d"), Text("e")]],
+            ],
+        )
+
+    whole, _ = rendered(table())
+    monkeypatch.setattr(tablefile, "_CHUNK_CELLS", chunk)
+    pieces, _ = rendered(table())
+    assert pieces == whole
+    assert table() == back(table())
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -150,6 +209,21 @@ JSON = st.recursive(
 @settings(max_examples=50, deadline=None)
 @given(st.lists(JSON, max_size=5))
 def test_any_json_comes_back_equal(cells: list[Any]) -> None:
+    table = of_cells(*cells, allow_mixed_types=True)
+    assert table == back(table)
+
+
+MEDIA = st.sampled_from([overlaid(), Text("x"), Text("y" * 9000), Histogram([1.0, math.nan])])
+MIXED = st.recursive(
+    JSON | MEDIA | st.dates() | st.datetimes(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(MIXED, max_size=4))
+def test_any_mix_of_cells_comes_back_equal(cells: list[Any]) -> None:
     table = of_cells(*cells, allow_mixed_types=True)
     assert table == back(table)
 

@@ -1,4 +1,4 @@
-"""Text and tables, rendered by TensorBoard's own Markdown."""
+"""Text, rendered by TensorBoard's own Markdown."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ import html
 import re
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.plugin_util import markdown_to_safe_html
 
-from medialog_core import Image, Table, Text, codecs
+from medialog_core import Text, codecs
 from medialog_core.payload import Payload
 from medialog_core.sinks.tensorboard import markdown, summaries
 
 
-def encoded(value: Image | Table | Text) -> Payload:
+def encoded(value: Text) -> Payload:
     [payload] = codecs.encode([value])
     return payload
 
 
-def rendered(value: Image | Table | Text) -> str:
+def rendered(value: Text) -> str:
     """Give the HTML that TensorBoard's text tab shows."""
     shown = summaries.show(encoded(value))
     assert shown.item is not None
@@ -33,14 +32,6 @@ def visible(page: str) -> str:
     """Give what a reader sees of HTML: line breaks, and no tags."""
     without_tags = re.sub(r"<[^>]+>", "", page.replace("\n", "").replace("<br>", "\n"))
     return html.unescape(without_tags)
-
-
-def cells(page: str) -> list[list[str]]:
-    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
-    return [
-        [visible(cell) for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL)]
-        for row in rows
-    ]
 
 
 @pytest.mark.parametrize(
@@ -90,30 +81,3 @@ def test_a_very_long_text_says_how_much_is_missing_and_where_it_is(format: Any) 
         '1,234 more characters are not shown here. The store has them: sinks=("store", ...).'
         in page
     )
-
-
-def test_a_table_shows_its_cells_plainly() -> None:
-    table = Table(columns=["a|b", "x"])
-    table.add_data("<i>1|2</i>\nnext", 0.5)
-    table.add_data(None, float("nan"))
-    assert cells(rendered(table)) == [["a|b", "x"], ["<i>1|2</i>\nnext", "0.5"], ["\xa0", "NaN"]]
-
-
-def test_a_media_cell_is_named_with_its_size_and_caption() -> None:
-    table = Table(columns=["picture"])
-    table.add_data(Image(np.zeros((4, 6, 3), np.uint8), caption="a cat"))
-    assert cells(rendered(table)) == [["picture"], ["image 6×4 'a cat'"]]
-
-
-def test_a_long_table_says_how_many_rows_are_missing_and_where_they_are() -> None:
-    table = Table(columns=["i"], data=[[i] for i in range(markdown.MAX_ROWS + 1234)])
-    page = rendered(table)
-    assert [row[0] for row in cells(page)] == ["i", *(str(i) for i in range(markdown.MAX_ROWS))]
-    assert (
-        '1,234 more rows are not shown here. The store has them: sinks=("store", ...).'
-        in visible(page)
-    )
-
-
-def test_a_table_without_rows_shows_its_columns() -> None:
-    assert cells(rendered(Table(columns=["a", "b"])))[0] == ["a", "b"]
