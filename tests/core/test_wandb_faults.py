@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -120,6 +121,27 @@ def test_a_table_that_grows_is_there_as_it_was_at_each_step(run: Run) -> None:
     assert found == [(n, [[i, images[i]] for i in range(n)]) for n in range(1, 5)]
 
 
+def calls_of_pandas(rows: int) -> int:
+    calls: list[str] = []
+
+    def count(frame: Any, event: str, _: object) -> None:
+        if event == "call" and "pandas" in frame.f_code.co_filename:
+            calls.append(frame.f_code.co_name)
+
+    given = pd.DataFrame({"n": range(rows), "x": np.zeros(rows), "s": ["a"] * rows})
+    sys.setprofile(count)
+    try:
+        table = Table(dataframe=given)
+    finally:
+        sys.setprofile(None)
+    assert len(table) == rows
+    return len(calls)
+
+
+def test_a_data_frame_is_read_by_its_columns() -> None:
+    assert 0 < calls_of_pandas(2000) == calls_of_pandas(50)
+
+
 def test_overlays_in_a_table_keep_the_labels_of_each_layer(run: Run) -> None:
     cells = [overlaid("car"), overlaid("cell")]
     run.log({"t": Table(columns=["img"], data=[[cell] for cell in cells])})
@@ -171,7 +193,7 @@ def test_all_of_it_can_be_seen_while_the_run_goes_on(run: Run) -> None:
 
 def test_a_thousand_pictures_are_a_handful_of_files(run: Run) -> None:
     for step in range(1000):
-        run.log({"img": Image(np.full((4, 4), step % 251, np.uint8), caption=str(step))})
+        run.log({"img": Image(np.full((4, 4), step, np.uint16))})
     run.finish()
     assert len(open_run(run.dir).rows("img")) == 1000
     assert len([path for path in run.dir.rglob("*") if path.is_file()]) < 20
