@@ -102,6 +102,9 @@ def _left_overs(directory: Path) -> Iterator[Finding]:
             what = f"left over from work that was broken off ({path.stat().st_size} bytes)"
             where = path.relative_to(directory).as_posix()
             yield Finding("warning", where, what, "medialog compact removes it an hour later")
+    for path in sorted(directory.glob(layout.STAGED)):
+        what = "left over from a `medialog gc` that was broken off"
+        yield Finding("warning", path.name, what, f"medialog gc {directory}")
 
 
 def _segments(directory: Path) -> Iterator[Finding]:

@@ -75,4 +75,7 @@ def _read_once(path: Path, file: File) -> bytes:
             opened.seek(file.offset or 0)
             return opened.read(file.size)
     except FileNotFoundError as error:
-        raise StoreError(f"{path}: missing, though a row names {file.size} bytes of it") from error
+        raise StoreError(
+            f"{path}: missing, though a row names {file.size} bytes of it; if `medialog gc` has moved "
+            "them, read its row again"
+        ) from error
