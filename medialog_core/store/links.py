@@ -90,7 +90,7 @@ def _replaced(value: dict[str, Any], file: File, changed: File) -> dict[str, Any
     if changed is file:
         return value
     rest = {name: item for name, item in value.items() if name not in _FIELDS}
-    return rest | msgspec.to_builtins(changed)
+    return {**rest, **msgspec.to_builtins(changed)}
 
 
 def _is_users_own(value: dict[str, Any]) -> bool:

@@ -80,7 +80,7 @@ def _write(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         changes = parquet.Changes(folder / "moved", folder / "dropped", stems)
         _put(changes.moved, [_change(place, file) for place, file in moved.items()])
-        _put(changes.dropped, [{"id": id} for id in dropped])
+        _put(changes.dropped, [{"id": row} for row in dropped])
         try:
             added = [stack.enter_context(sealer.in_parquet(segment)) for segment in lines]
             sources = [*found.sealed, *added]

@@ -38,6 +38,10 @@ def noise(seed: int, size: int = 5000) -> bytes:
     return bytes((seed * 31 + i * 7) % 251 for i in range(size))
 
 
+def picture(data: bytes, role: str = "") -> Blob:
+    return Blob(lambda: data, "image/png", "png", role)
+
+
 def table(*cells: bytes, content: dict[str, Any] | None = None) -> LinkedBlob:
     """A table with one column of pictures."""
 
@@ -47,7 +51,7 @@ def table(*cells: bytes, content: dict[str, Any] | None = None) -> LinkedBlob:
         return json.dumps({"columns": columns, "data": {"a": cells}, **(content or {})}).encode()
 
     return LinkedBlob(
-        [Blob(lambda c=c: c, "image/png", "png") for c in cells],
+        [picture(cell) for cell in cells],
         render,
         "application/vnd.medialog.table+json",
         "table.json",
@@ -72,8 +76,10 @@ def content(directory: Path) -> list[tuple[Any, ...]]:
         return [reader.read(File(**cell["file"])) for cell in cells]
 
     return [
-        (row.id, row.key, row.step, row.meta, row.caption, seen(row.file))
-        + tuple((extra.role, seen(extra.file)) for extra in row.extra)
+        (
+            *(row.id, row.key, row.step, row.meta, row.caption, seen(row.file)),
+            *((extra.role, seen(extra.file)) for extra in row.extra),
+        )
         for row in reader.rows()
     ]
 
@@ -84,8 +90,7 @@ def fill(directory: Path, make: Make, *, rank: int = 0, steps: int = 6) -> None:
     for step in range(steps):
         for ts in (1.0, 2.0):
             seed = step * 10 + int(ts) + rank * 1000
-            picture = Blob(lambda s=seed: noise(s), "image/png", "png")
-            mask = Blob(lambda s=seed: noise(s + 500, 900), "image/png", "png", role="mask:a")
+            mask = picture(noise(seed + 500, 900), "mask:a")
             same = Blob(lambda: noise(77), "image/png", "png", "same", digest=b"same")
             place: dict[str, Any] = {"step": step, "rank": rank, "ts": ts}
             writer.write(
