@@ -38,7 +38,7 @@ def noise(seed: int, size: int = 5000) -> bytes:
     return bytes((seed * 31 + i * 7) % 251 for i in range(size))
 
 
-def picture(data: bytes, role: str = "") -> Blob:
+def png(data: bytes, role: str = "") -> Blob:
     return Blob(lambda: data, "image/png", "png", role)
 
 
@@ -51,7 +51,7 @@ def table(*cells: bytes, content: dict[str, Any] | None = None) -> LinkedBlob:
         return json.dumps({"columns": columns, "data": {"a": cells}, **(content or {})}).encode()
 
     return LinkedBlob(
-        [picture(cell) for cell in cells],
+        [png(cell) for cell in cells],
         render,
         "application/vnd.medialog.table+json",
         "table.json",
@@ -90,12 +90,11 @@ def fill(directory: Path, make: Make, *, rank: int = 0, steps: int = 6) -> None:
     for step in range(steps):
         for ts in (1.0, 2.0):
             seed = step * 10 + int(ts) + rank * 1000
-            mask = picture(noise(seed + 500, 900), "mask:a")
+            mask = png(noise(seed + 500, 900), "mask:a")
             same = Blob(lambda: noise(77), "image/png", "png", "same", digest=b"same")
             place: dict[str, Any] = {"step": step, "rank": rank, "ts": ts}
-            writer.write(
-                make.entry(TextMeta(text="ü"), picture, mask, same, key="picture", **place)
-            )
+            blobs = png(noise(seed)), mask, same
+            writer.write(make.entry(TextMeta(text="ü"), *blobs, key="picture", **place))
             meta = TableMeta(columns=[], nrows=2)
             cells = table(noise(seed + 1), noise(seed + 2, 3000))
             writer.write(make.entry(meta, cells, key="table", **place))
