@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,11 +38,26 @@ class Source:
         opened.seek(file.offset or 0)
         left = file.size
         while left:
-            data = opened.read(min(left, _CHUNK_BYTES))
+            data = _read(opened, min(left, _CHUNK_BYTES), file)
             if not data:
                 raise StoreError(f"{file.uri}: ends {left} bytes too early")
             left -= len(data)
             yield data
+
+    def checked(self, file: File) -> Iterator[bytes]:
+        """Give the bytes as `chunks` does, and raise behind the last one if they are wrong.
+
+        Raises:
+            StoreError: They are missing, cut short, or not those that were written.
+        """
+        digest = hashlib.sha256()
+        for data in self.chunks(file):
+            digest.update(data)
+            yield data
+        if file.checksum != f"SHA-256:{digest.hexdigest()}":
+            raise StoreError(
+                f"{file.uri}: the {file.size} bytes at {file.offset or 0} are not those that were written"
+            )
 
     def extension(self, file: File) -> str:
         """Give the ending of the blob's name, without the dot; `bin` if it has none."""
@@ -74,5 +90,14 @@ class Source:
                 self._opened = path.open("rb")
             except FileNotFoundError as error:
                 raise StoreError(f"{file.uri}: missing, though it is named") from error
+            except OSError as error:
+                raise StoreError(f"{file.uri}: cannot be read: {error}") from error
             self._path = path
         return self._opened
+
+
+def _read(opened: BinaryIO, size: int, file: File) -> bytes:
+    try:
+        return opened.read(size)
+    except OSError as error:
+        raise StoreError(f"{file.uri}: cannot be read: {error}") from error
