@@ -7,8 +7,11 @@ A file is a struct of `bytes` and `path`. The column of images is called `image`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import Any
+
+import msgspec
 
 from ..schema import File, Row
 from ..store import parquet
@@ -16,6 +19,7 @@ from . import facts, names, table
 from .batch import Batch
 from .names import Folders, as_file
 from .part import Part
+from .target import Target, checksum, is_there, to_json
 from .work import Work
 
 
@@ -38,6 +42,7 @@ class _Datasets:
         self._connection = parquet.connect("exporting to Parquet")
         self._batches: dict[str, Batch] = {}
         self._files: Counter[str] = Counter()
+        self._sums = _Sums(work.target)
 
     def add(self, row: Row, made: list[Part]) -> None:
         self._batches.setdefault(row.kind, Batch(row.kind)).add(row, made)
@@ -51,18 +56,19 @@ class _Datasets:
         for path in self._work.target.folder.glob("*-?????.parquet"):
             if path.name not in wanted:
                 path.unlink()
+        self._sums.forget_others(wanted)
 
     def _put(self, kind: str) -> None:
         batch, target = self._batches.pop(kind), self._work.target
         name = _name(kind, self._files[kind])
         self._files[kind] += 1
-        path = target.folder / name
-        if path.exists() and table.is_whole(self._connection, batch, path):
+        if self._sums.has(name, batch):
             target.skipped += 1
             return
         temporary = target.temporary()
         table.write(self._connection, batch, self._contents(batch), temporary)
         target.adopt(temporary, name)
+        self._sums.note(name, batch)
 
     def _contents(self, batch: Batch) -> Iterator[list[table.Content]]:
         for _, made in batch.rows:
@@ -74,6 +80,38 @@ class _Datasets:
         with self._work.noting(part.name):
             return b"".join(self._work.source.checked(part.content))
         return None
+
+
+class _Sums:
+    """`checksums.json`: of each Parquet file its checksum, and a hash of what went into it."""
+
+    def __init__(self, target: Target) -> None:
+        self._target, path = target, target.folder / facts.SUMS
+        self._known: dict[str, dict[str, Any]] = (
+            msgspec.json.decode(path.read_bytes()) if path.exists() else {}
+        )
+
+    def has(self, name: str, batch: Batch) -> bool:
+        """Say whether a file is there, whole and right, and holds this batch."""
+        known = self._known.get(name)
+        if known is None or known["content"] != batch.fingerprint():
+            return False
+        file = File(name, known["size"], "", known["checksum"])
+        return is_there(self._target.folder / name, file)
+
+    def note(self, name: str, batch: Batch) -> None:
+        """Note what a new file is."""
+        path = self._target.folder / name
+        size = path.stat().st_size
+        with path.open("rb") as opened:
+            said = checksum(opened, size)
+        self._known[name] = {"size": size, "checksum": said, "content": batch.fingerprint()}
+        self._target.put(facts.SUMS, to_json(self._known))
+
+    def forget_others(self, names: Collection[str]) -> None:
+        """Keep what is said of these files."""
+        self._known = {name: known for name, known in self._known.items() if name in names}
+        self._target.put(facts.SUMS, to_json(self._known))
 
 
 def _name(kind: str, number: int) -> str:

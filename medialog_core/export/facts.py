@@ -16,9 +16,9 @@ from .part import Part
 from .selection import Selection
 from .target import MARKER, Target, to_json
 
-SCALARS, INDEX, KEYS = "scalars.csv", "index.csv", "keys.json"
+SCALARS, INDEX, KEYS, SUMS = "scalars.csv", "index.csv", "keys.json", "checksums.json"
 CONFIG, SUMMARY = "config.json", "summary.json"
-ALL = (layout.RUN_FILE, CONFIG, SUMMARY, SCALARS, INDEX, KEYS, MARKER)
+ALL = (layout.RUN_FILE, CONFIG, SUMMARY, SCALARS, INDEX, KEYS, SUMS, MARKER)
 
 _COLUMNS = (
     *("key", "step", "epoch", "rank", "idx", "ts", "sample_id", "kind", "caption"),

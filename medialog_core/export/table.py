@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..store.parquet import globs, literal
+from ..store.parquet import literal
 from .batch import COLUMNS, FILE, Batch, values
 from .part import Part
 
-_FINGERPRINT = "medialog.fingerprint"
-"""Key-value metadata: a hash of all that the file holds."""
 _LOADED_BYTES = 16 * 1024 * 1024
 _GROUP_ROWS = 10_000
 _EXTRAS = {"nth": "INTEGER", "place": "INTEGER", **FILE}
@@ -33,41 +31,24 @@ def write(connection: Any, batch: Batch, files: Iterator[list[Content]], path: P
         spelt = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({spelt})")
     _load(connection, batch, files)
-    facts = {_FINGERPRINT: batch.fingerprint(), "huggingface": batch.features()}
-    said = ", ".join(f"{literal(name)}: {literal(value)}" for name, value in facts.items())
-    options = f"COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS}, KV_METADATA {{{said}}}"
+    facts = f"KV_METADATA {{huggingface: {literal(batch.features())}}}"
+    options = f"COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS}, {facts}"
     copy = f"COPY ({_query(batch)}) TO {literal(str(path))} (FORMAT parquet, {options})"
     connection.execute(copy)
     connection.execute("DROP TABLE batch; DROP TABLE extras")
 
 
-def is_whole(connection: Any, batch: Batch, path: Path) -> bool:
-    """Say whether a file holds this batch, with every byte as it should be."""
-    import duckdb  # noqa: PLC0415 - an extra, and here it is installed
-
-    found = [globs([path])[0]]
-    fingerprint = "SELECT value FROM parquet_kv_metadata(?) WHERE key = ?::BLOB"
-    files = f"checksum, {batch.column}.bytes AS bytes", "unnest(extra, max_depth := 2)"
-    wrong = [
-        f"SELECT count(*) FROM (SELECT {what} FROM read_parquet(?)) "  # noqa: S608 - names are ours
-        "WHERE checksum != 'SHA-256:' || sha256(bytes)"
-        for what in files
-    ]
-    try:
-        said = connection.execute(fingerprint, [*found, _FINGERPRINT]).fetchone()
-        if said is None or said[0] != batch.fingerprint().encode():
-            return False
-        return all(connection.execute(query, found).fetchone() == (0,) for query in wrong)
-    except duckdb.Error:  # no Parquet, or cut short
-        return False
-
-
 def _query(batch: Batch) -> str:
     extra = ", ".join(f'"{name}" := "{name}"' for name in FILE)
+    spelt = ", ".join(f'"{name}" {kind}' for name, kind in FILE.items())
+    columns = f"""{", ".join(COLUMNS)}, content_type, checksum,
+        CASE WHEN path IS NOT NULL THEN struct_pack(bytes := bytes, path := path) END AS {batch.column}"""
+    if not any(
+        part.role for _, made in batch.rows for part in made
+    ):  # without further files, rows stream as they are
+        return f"SELECT {columns}, []::STRUCT({spelt})[] AS extra FROM batch"  # noqa: S608 - names are ours
     return f"""
-        SELECT {", ".join(COLUMNS)}, content_type, checksum,
-            CASE WHEN path IS NOT NULL THEN struct_pack(bytes := bytes, path := path) END AS {batch.column},
-            coalesce(extra, []) AS extra
+        SELECT {columns}, coalesce(extra, []) AS extra
         FROM batch LEFT JOIN (
             SELECT nth, list(struct_pack({extra}) ORDER BY place) AS extra FROM extras GROUP BY nth
         ) USING (nth) ORDER BY nth"""  # noqa: S608 - names are ours

@@ -74,7 +74,7 @@ class Target:
             StoreError: The run's bytes are missing or damaged; the file is not written.
             OSError: It cannot be written.
         """
-        if _is_there(self.folder / name, content):
+        if is_there(self.folder / name, content):
             self.skipped += 1
             return
         with self.whole(name) as opened:
@@ -119,14 +119,20 @@ def is_next(opened: BinaryIO, content: File | bytes) -> bool:
     """Say whether these bytes come next in an open file; it stands behind them then."""
     if isinstance(content, bytes):
         return opened.read(len(content)) == content
-    digest, left = hashlib.sha256(), content.size
-    while left and (data := opened.read(min(left, _CHUNK_BYTES))):
+    return checksum(opened, content.size) == content.checksum
+
+
+def checksum(opened: BinaryIO, size: int) -> str:
+    """Give the checksum of the next `size` bytes, or of those that are left if they are fewer."""
+    digest = hashlib.sha256()
+    while size and (data := opened.read(min(size, _CHUNK_BYTES))):
         digest.update(data)
-        left -= len(data)
-    return not left and content.checksum == f"SHA-256:{digest.hexdigest()}"
+        size -= len(data)
+    return f"SHA-256:{digest.hexdigest()}"
 
 
-def _is_there(path: Path, content: File | bytes) -> bool:
+def is_there(path: Path, content: File | bytes) -> bool:
+    """Say whether a file is there and holds these bytes."""
     size = content.size if isinstance(content, File) else len(content)
     try:
         if path.stat().st_size != size:

@@ -54,7 +54,11 @@ def connect(feature: str) -> Any:
     except ImportError as error:
         raise MissingExtra(feature, "parquet") from error
     spill = tempfile.gettempdir()
-    return duckdb.connect(config={"temp_directory": spill, "autoinstall_known_extensions": "false"})
+    connection = duckdb.connect(
+        config={"temp_directory": spill, "autoinstall_known_extensions": "false"}
+    )
+    connection.execute("SET enable_progress_bar = false")  # it would go to stdout
+    return connection
 
 
 def select_as_json(area: str, where: str) -> str:
