@@ -196,7 +196,7 @@ def test_no_file_lies_outside_or_replaces_another(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         run, to = MadeRun(Path(folder) / "run"), Path(folder) / "deep" / "out"
-        contents = []
+        contents: list[bytes] = []
         for key in keys:
             for rank in range(data.draw(st.integers(1, 2))):
                 for idx in range(data.draw(st.integers(1, 2))):

@@ -286,6 +286,27 @@ def test_a_run_that_is_being_written_is_refused(directory: Path, make: Make) -> 
     assert gc(directory).removed == []
 
 
+def test_a_writer_on_a_full_disk_counts_as_writing(
+    directory: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = StoreWriter(directory, "r1", 0)
+    writer.write(make.picture(noise(1)))
+    writer.flush()
+    age(directory)
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(layout, "_write", full)
+        writer.write(make.picture(noise(2), step=1))
+        with pytest.raises(OSError, match="No space left"):
+            writer.flush()
+    with pytest.raises(StoreError, match=r"media/.*tar was changed \d+ s ago"):
+        gc(directory)
+    writer.close()
+
+
 def test_a_rested_writer_never_names_what_gc_has_moved(
     directory: Path, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
