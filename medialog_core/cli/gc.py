@@ -69,7 +69,7 @@ def _say(name: str, report: Report, *, dry_run: bool) -> None:
         "blobs moved": report.moved,
         "replaced rows dropped": report.dropped_rows,
     }
-    said = [f"{count} {what}" for what, count in counts.items() if count]
+    said = [f"{what}: {count}" for what, count in counts.items() if count]
     text.say(f"  {', '.join(said) or 'nothing to do'}")
     for uri, why in report.kept.items():
         text.say(f"  {uri} stays as it is: {why}")

@@ -29,12 +29,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no shared locks")
 def test_many_may_share_it_and_one_alone_has_it(path: Path) -> None:
-    with alone(path, shared=True), alone(path, shared=True):
-        with (
-            pytest.raises(StoreError, match="another `medialog` command is at work here"),
-            alone(path),
-        ):
-            pass
+    refused = pytest.raises(StoreError, match="another `medialog` command is at work here")
+    with alone(path, shared=True), alone(path, shared=True), refused, alone(path):
+        pass
     with alone(path):
         with pytest.raises(StoreError), alone(path, shared=True):
             pass
