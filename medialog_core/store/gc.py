@@ -15,7 +15,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, StoreError
 from . import census, files, layout, tar
 from .alone import alone
 from .mover import Mover
@@ -134,7 +134,10 @@ class _Collection:
         if not (self._report.repacked or self._report.dropped_rows):
             return
         mover = Mover(self._directory, self._census, self._report.repacked, self._progress)
-        moved = mover.move()
+        try:
+            moved = mover.move()
+        except OSError as error:
+            raise StoreError(f"{self._directory}: {error}; nothing was changed") from error
         self._report.moved = len(moved)
         rewrite_rows(self._directory, moved, self._census.hidden, self._progress)
         self._report.removed += [uri for uri, offset in moved if offset is None]

@@ -395,6 +395,19 @@ def test_not_while_the_run_is_compacted(run: Path) -> None:
         compact(run)
 
 
+def test_a_full_disk_changes_nothing(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    paths = {path: path.stat().st_size for path in run.rglob("*")}
+    with monkeypatch.context() as patched:
+        patched.setattr(layout, "_write", full)
+        with pytest.raises(StoreError, match="No space left on device; nothing was changed"):
+            gc(run, drop_history=True, min_dead=0.3)
+    assert {path: path.stat().st_size for path in run.rglob("*")} == paths
+    assert gc(run, drop_history=True, min_dead=0.3).moved > 0
+
+
 class Crash(BaseException):
     """The process ends here."""
 
