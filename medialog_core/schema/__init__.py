@@ -19,6 +19,7 @@ from .metas import (
     Position,
     TableMeta,
 )
+from .metrics import Goal, Metric
 from .numbers import Number, from_number, to_number
 from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
 from .shapes import MoleculeMeta, Object3DMeta
@@ -38,6 +39,7 @@ __all__ = [
     "ExponentBins",
     "Extra",
     "File",
+    "Goal",
     "HistogramMeta",
     "HtmlMeta",
     "ImageMeta",
@@ -46,6 +48,7 @@ __all__ = [
     "Label",
     "MaskMeta",
     "Meta",
+    "Metric",
     "MoleculeMeta",
     "Number",
     "Object3DMeta",

@@ -62,12 +62,15 @@ def test_the_public_names() -> None:
         "Video",
         "__version__",
         "box3d",
+        "define_metric",
         "finish",
         "init",
         "log",
         "open_project",
         "open_run",
         "plot",
+        "unwatch",
+        "watch",
     ]
 
 

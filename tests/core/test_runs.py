@@ -449,8 +449,8 @@ class _Broken(MemorySink):
 
 
 def test_an_end_that_is_no_status_is_refused(run: Run) -> None:
-    with pytest.raises(InvalidInput, match=r"status: expected one of .*, got 1"):
-        run.finish(1)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match=r"status: expected one of .*, got 'done'"):
+        run.finish("done")
     assert not run.finished
 
 
