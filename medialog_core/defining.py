@@ -22,29 +22,32 @@ def checked(
     step_sync: bool | None,
     hidden: bool | None,
     summary: str | None,
+    overwrite: bool | None,
     goal: str | None,
 ) -> Metric:
     """Give the definition that a call makes.
 
     Args:
-        before: The one that it adds to; None is a new one.
+        before: What was said of this name before, if anything.
         name: As `Run.define_metric` has it, like all that follow.
         step_metric: The x-axis.
         step_sync: Whether an earlier value of it will do.
         hidden: Whether it is shown only when asked.
         summary: Words.
+        overwrite: Whether what was said before is forgotten.
         goal: Least or greatest.
 
     Raises:
         WrongType: An argument is of the wrong type.
         InvalidInput: It has a value that it cannot have.
     """
-    for field, value in (("step_sync", step_sync), ("hidden", hidden)):
+    answers = {"step_sync": step_sync, "hidden": hidden, "overwrite": overwrite}
+    for field, value in answers.items():
         if not isinstance(value, bool | None):
             raise WrongType(
                 f"define_metric: {field}: expected True, False or None, got {describe(value)}"
             )
-    old = Metric(name) if before is None else before
+    old = Metric(name) if before is None or overwrite else before
     axis = _axis(step_metric) or old.step_metric
     follows = old.step_sync if old.step_metric else axis is not None
     metric = Metric(

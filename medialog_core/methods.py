@@ -87,8 +87,7 @@ class RunMethods:
         """
         self._check_open("define_metric")
         known = self._numbers.metrics.get(checked_name(name))
-        before = None if overwrite else known
-        metric = checked(before, name, step_metric, step_sync, hidden, summary, goal)
+        metric = checked(known, name, step_metric, step_sync, hidden, summary, overwrite, goal)
         if metric != known:
             self.state("metric", metric.name, msgspec.to_builtins(metric))
             self._numbers.define(metric)
