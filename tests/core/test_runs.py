@@ -203,6 +203,48 @@ def test_media_in_the_summary_have_no_step(run: Run, sink: MemorySink) -> None:
     assert sink.state()["summary", "best"] == 0.9
 
 
+def made(kind: type[Any]) -> Any:
+    """Make a value of a media type."""
+    return {
+        Histogram: lambda: Histogram([1.0, 2.0]),
+        Image: lambda: Image(GREY),
+        Table: lambda: Table(columns=["a"], data=[[1]]),
+        Text: lambda: Text("t"),
+    }[kind]()
+
+
+@pytest.mark.parametrize("kind", [Histogram, Image, Table, Text])
+def test_the_summary_takes_media_of_every_type_in_every_way(
+    kind: type[Any], tmp_path: Path
+) -> None:
+    value = made(kind)
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    run.summary.update({"updated": value, "listed": [value, value]})
+    run.summary["set"] = value
+    run.summary.named = value
+    run.summary["replaced"] = 1
+    run.summary["replaced"] = value
+    run.log({"updated": 1.0})
+    assert run.summary["updated"] is value
+    run.finish()
+    summary = open_run(run.dir).summary
+    assert summary == {
+        **dict.fromkeys(("updated", "set", "named", "replaced"), value),
+        "listed": [value, value],
+    }
+
+
+@pytest.mark.parametrize("kind", [Histogram, Image, Table, Text])
+def test_the_config_takes_media_of_no_type(kind: type[Any], run: Run) -> None:
+    for way in (
+        lambda: run.config.update(a=made(kind)),
+        lambda: setattr(run.config, "a", made(kind)),
+    ):
+        with pytest.raises(WrongType, match=r"config\['a'\]: media cannot be part of the config"):
+            way()
+    assert dict(run.config) == {}
+
+
 def test_media_in_the_config_are_refused(run: Run) -> None:
     with pytest.raises(WrongType, match=r"config\['a'\]: media cannot be part of the config"):
         run.config["a"] = Image(GREY)
@@ -446,6 +488,45 @@ class _Broken(MemorySink):
 
     def flush(self) -> None:
         raise OSError("no disk")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ((), "finished"),
+        ((None,), "finished"),
+        ((0,), "finished"),
+        ((1,), "failed"),
+        ((np.int64(255), True), "failed"),
+        (("failed",), "failed"),
+        (("killed", True), "killed"),
+    ],
+)
+def test_an_exit_code_is_an_end_as_a_status_is(
+    run: Run, sink: MemorySink, arguments: tuple[Any, ...], status: str
+) -> None:
+    run.finish(*arguments)
+    assert sink.state()["status", "state"] == status
+
+
+@pytest.mark.parametrize(
+    ("named", "status"), [({"exit_code": 2}, "failed"), ({"status": "killed"}, "killed")]
+)
+def test_an_end_can_be_named(run: Run, sink: MemorySink, named: Any, status: str) -> None:
+    run.finish(**named)
+    assert sink.state()["status", "state"] == status
+
+
+@pytest.mark.parametrize("code", [True, 1.5, [1]])
+def test_an_end_that_is_no_number_is_refused(run: Run, code: Any) -> None:
+    with pytest.raises(WrongType, match=r"exit_code: expected a whole number \(0 is a success\)"):
+        run.finish(code)
+    assert not run.finished
+
+
+def test_two_ends_are_refused(run: Run) -> None:
+    with pytest.raises(InvalidInput, match="expected exit_code or status, got 0 and 'failed'"):
+        run.finish(0, status="failed")
 
 
 def test_an_end_that_is_no_status_is_refused(run: Run) -> None:
