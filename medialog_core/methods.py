@@ -127,7 +127,7 @@ class RunMethods:
         self._check_open("watch")
         given = watching.models_of(models, "watch")
         watching.check(log, log_freq, idx)
-        for place, model in enumerate(given):
+        for place, model in enumerate([] if self.spec.disabled else given):
             wanted = None if idx is None else int(idx) + place
             number = self._watches.add(model, wanted, log, int(log_freq))
             if log_graph:
@@ -145,7 +145,8 @@ class RunMethods:
         if models is None:
             self._watches.close()
             return
-        for model in watching.models_of(models, "unwatch"):
+        given = watching.models_of(models, "unwatch")
+        for model in [] if self.spec.disabled else given:
             self._watches.remove(model)
 
     def _check_open(self, what: str) -> None:

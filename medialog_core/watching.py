@@ -62,7 +62,8 @@ class Watches:
         """Stop watching a model; one that is not watched is warned of."""
         place = self._place(model)
         if place is None:
-            warnings.warn(f"unwatch: {describe(model)} is not watched", UserWarning, stacklevel=4)
+            name = type(model).__name__
+            warnings.warn(f"unwatch: this {name} is not watched", UserWarning, stacklevel=3)
         else:
             self._end(place)
 

@@ -78,8 +78,11 @@ class TorchWatch:
         self._optimizers = weakref.WeakKeyDictionary()
         self._by_hand: _Turns | None = None
         self._moving: Weights | None = Weights()
+        self._passes: BackwardPasses | None = None
         self._unlisten = listen(self._steps)
-        self._passes = BackwardPasses(model.parameters(), self._pass_ended)
+        with self._session.looking(f"backward passes of {self._name}"):
+            trained = filter(_has_values, model.parameters())
+            self._passes = BackwardPasses(trained, self._pass_ended)
 
     def close(self) -> None:
         """Take all hooks off; say so if nothing was ever seen."""
@@ -95,8 +98,9 @@ class TorchWatch:
         self._ignore_passes()
 
     def _ignore_passes(self) -> None:
-        self._passes.remove()
-        self._by_hand = self._moving = None
+        if self._passes is not None:
+            self._passes.remove()
+        self._passes = self._by_hand = self._moving = None
 
     # --- when -------------------------------------------------------------------------------------
 
