@@ -10,7 +10,7 @@ array without elements is a histogram of nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -77,6 +77,15 @@ def coerce(key: str, value: Any) -> Coerced:
 def is_media(value: Any) -> bool:
     """Say whether `value` is a media value, or a PIL image, which becomes one."""
     return isinstance(value, (*MEDIA, PilImage.Image))
+
+
+def holds_media(value: Any) -> bool:
+    """Say whether `value` is media, or has some in it at any depth."""
+    if isinstance(value, Mapping):
+        return any(map(holds_media, value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(holds_media, value))
+    return is_media(value)
 
 
 def _itself(value: Any) -> Any:

@@ -63,6 +63,8 @@ class RunMethods:
     ) -> Metric:
         """Say what a key's x-axis is, for numbers and media alike, and what its summary holds.
 
+        `RunReader.x_values` gives where things stand on it. TensorBoard shows all at their step.
+
         Args:
             name: The key, or the beginning of keys and `*`: `val/*`. A key's own definition wins
                 over a glob's, the longest glob over others.

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from . import lifecycle
 from .background import Background
-from .coerce import coerce, is_media
+from .coerce import coerce, holds_media, is_media
 from .errors import RunFailed, WrongType
 from .health import Health
 from .mappings import Recorded, Summary, to_json
@@ -115,20 +115,20 @@ class Run(RunMethods):
             InvalidInput: A value that cannot be logged, or the run is finished.
         """
         self._check_open("log")
-        found = sort(data)
+        scalars, media, skipped = sort(data)
         epoch = to_epoch(epoch)
-        for key in found.skipped:
+        for key in skipped:
             self.warn_once("skipped_none", f"{key!r} {_SKIPPED}")
         place = self._steps.take(step, commit, self.step_source)
-        self._numbers.take(found.scalars)
+        self._numbers.take(scalars)
         if self.spec.disabled:
             return
         self._raise_if_strict()
         now = time.time()
-        if found.scalars:
-            record = Scalars(found.scalars, place, epoch, now, self.spec.rank)
-            self._background.put(record, _SCALAR_BYTES * len(found.scalars))
-        for key, values, listed in found.media:
+        if scalars:
+            record = Scalars(scalars, place, epoch, now, self.spec.rank)
+            self._background.put(record, _SCALAR_BYTES * len(scalars))
+        for key, values, listed in media:
             self._put_media(Pending(key, place, epoch, now, self.spec.rank, values, listed))
 
     def flush(self, timeout_secs: float | None = None) -> bool:
@@ -238,7 +238,7 @@ class Run(RunMethods):
             raise
 
     def _set_config(self, key: str, value: Any) -> None:
-        if is_media(value):
+        if holds_media(value):
             raise WrongType(
                 f"config[{key!r}]: media cannot be part of the config; log it, or put it in the summary"
             )
@@ -247,6 +247,10 @@ class Run(RunMethods):
     def _set_summary(self, key: str, value: Any) -> None:
         listed = isinstance(value, list | tuple) and len(value) > 0
         if not all(is_media(item) for item in (value if listed else [value])):
+            if holds_media(value):
+                raise WrongType(
+                    f"summary[{key!r}]: media among other things cannot be kept; give them keys of their own"
+                )
             self.state("summary", key, value)
         elif not self.spec.disabled:
             coerced = coerce(key, value)

@@ -6,7 +6,7 @@ import logging
 import pickle
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -203,21 +203,17 @@ def test_media_in_the_summary_have_no_step(run: Run, sink: MemorySink) -> None:
     assert sink.state()["summary", "best"] == 0.9
 
 
-def made(kind: type[Any]) -> Any:
-    """Make a value of a media type."""
-    return {
-        Histogram: lambda: Histogram([1.0, 2.0]),
-        Image: lambda: Image(GREY),
-        Table: lambda: Table(columns=["a"], data=[[1]]),
-        Text: lambda: Text("t"),
-    }[kind]()
+MEDIA: dict[str, Callable[[], Any]] = {
+    "histogram": lambda: Histogram([1.0, 2.0]),
+    "image": lambda: Image(GREY),
+    "table": lambda: Table(columns=["a"], data=[[1]]),
+    "text": lambda: Text("t"),
+}
 
 
-@pytest.mark.parametrize("kind", [Histogram, Image, Table, Text])
-def test_the_summary_takes_media_of_every_type_in_every_way(
-    kind: type[Any], tmp_path: Path
-) -> None:
-    value = made(kind)
+@pytest.mark.parametrize("kind", MEDIA)
+def test_the_summary_takes_media_of_every_type_in_every_way(kind: str, tmp_path: Path) -> None:
+    value = MEDIA[kind]()
     run = start(RunSpec(tmp_path / "r", "r", "r"))
     run.summary.update({"updated": value, "listed": [value, value]})
     run.summary["set"] = value
@@ -234,15 +230,22 @@ def test_the_summary_takes_media_of_every_type_in_every_way(
     }
 
 
-@pytest.mark.parametrize("kind", [Histogram, Image, Table, Text])
-def test_the_config_takes_media_of_no_type(kind: type[Any], run: Run) -> None:
-    for way in (
-        lambda: run.config.update(a=made(kind)),
-        lambda: setattr(run.config, "a", made(kind)),
-    ):
+@pytest.mark.parametrize("kind", MEDIA)
+def test_the_config_takes_media_of_no_type_at_any_depth(kind: str, run: Run) -> None:
+    value = MEDIA[kind]()
+    for config in (value, [value], {"deep": ({"er": value},)}):
         with pytest.raises(WrongType, match=r"config\['a'\]: media cannot be part of the config"):
-            way()
+            run.config.update(a=config)
+        with pytest.raises(WrongType):
+            run.config.a = config
     assert dict(run.config) == {}
+
+
+@pytest.mark.parametrize("given", [[Text("t"), 1], {"deep": Text("t")}, ({"deep": [Text("t")]},)])
+def test_media_among_other_things_are_no_summary(run: Run, given: Any) -> None:
+    with pytest.raises(WrongType, match=r"summary\['a'\]: media among other things cannot be kept"):
+        run.summary["a"] = given
+    assert dict(run.summary) == {}
 
 
 def test_media_in_the_config_are_refused(run: Run) -> None:

@@ -177,11 +177,11 @@ def test_an_optimizer_that_takes_the_scale_out_itself_is_understood(run: Run) ->
 def test_a_closure_is_looked_at_when_it_has_run(run: Run) -> None:
     model = net()
     run.watch(model, log_freq=1)
-    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)
+    optimizer: Any = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)
     [inputs] = batches(1)
     kept = []
 
-    def closure() -> torch.Tensor:
+    def closure() -> Any:
         optimizer.zero_grad()
         loss = model(inputs).square().mean()
         loss.backward()
@@ -252,7 +252,7 @@ class Odd(torch.nn.Module):
         self.later = torch.nn.LazyLinear(2)
         self.unused = torch.nn.Parameter(torch.ones(1))
 
-    def forward(self) -> torch.Tensor:
+    def forward(self) -> Any:
         return (
             self.plain.sum() * 2
             + self.bf16.float().sum()
@@ -403,8 +403,7 @@ def test_a_loop_without_an_optimizer_counts_backward_passes(run: Run, in_place: 
         for p in model.parameters():
             assert p.grad is not None
             if in_place:
-                with torch.no_grad():
-                    p -= 0.1 * p.grad
+                p.data -= 0.1 * p.grad
             else:
                 p.data = p.data - 0.1 * p.grad
         run.log({"loss": 1.0})
@@ -416,7 +415,7 @@ def test_accumulating_is_no_loop_without_an_optimizer(run: Run) -> None:
     run.watch(model, log_freq=1)
     for inputs in batches(5):
         model(inputs).square().mean().backward()
-    assert run.health["queued_items"] == 0 or run.flush()
+    run.flush()
     assert open_run(run.dir).keys() == []
     SGD(model.parameters(), lr=0.1).step()
     assert len(read(run).keys()) == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+from typing import Any
 
 import pytest
 import torch
@@ -39,7 +40,7 @@ def test_a_pass_that_fails_keeps_the_next_from_nothing() -> None:
     def broken(_: torch.Tensor) -> None:
         raise ValueError("of the user's")
 
-    inputs = torch.ones(1, 3, requires_grad=True)
+    inputs: Any = torch.ones(1, 3, requires_grad=True)
     hook = inputs.register_hook(broken)
     with pytest.raises(ValueError, match="of the user's"):
         model(inputs).sum().backward()
