@@ -8,11 +8,11 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from .arrays import describe
-from .capture.session import Destination
 from .errors import InvalidInput, WrongType
 from .media.classes import whole
 
 if TYPE_CHECKING:
+    from .capture.session import Destination
     from .capture.torch_watch import TorchWatch
 
 _LOGS = ("gradients", "parameters", "all", None)

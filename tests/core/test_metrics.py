@@ -144,6 +144,14 @@ def test_without_a_store_the_last_number_stands_for_what_went_before(tmp_path: P
     run.finish()
 
 
+def test_tensorboard_takes_a_run_with_definitions(tmp_path: Path) -> None:
+    run = start(RunSpec(tmp_path / "r", "r", "r", sinks=("store", "tensorboard")))
+    run.define_metric("loss", step_metric="epoch", summary="min")
+    run.log({"loss": 1.0, "epoch": 2})
+    run.finish()
+    assert "first_error" not in run.health
+
+
 def test_a_definition_is_written_once(tmp_path: Path) -> None:
     sink = MemorySink()
     run = Run(RunSpec(tmp_path, "r", "r", sinks=(sink,)))

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from medialog_core.schema import ScalarRow
+from medialog_core.store.axes import Axis
 from medialog_core.store.compact import compact
-from medialog_core.store.reader import RunReader
+from medialog_core.store.reader import RunReader, ScalarPoint
 from medialog_core.store.writer import StoreWriter
 
 if TYPE_CHECKING:
@@ -129,3 +133,45 @@ def test_numbers_have_an_x_as_media_have(
         writer.close()
         compact(directory)
     assert reader.x_values("val/a", reader.scalars("val/a")) == [math.inf, math.inf]
+
+
+Call = tuple[int, int, int, bool]
+"""Rank, step, time and whether it brought the axis (its number is its time)."""
+
+
+def naive(calls: list[Call], rank: int, step: int, ts: int, *, sync: bool) -> float | None:
+    """Give x as docs/format.md says it, one rule after the other."""
+    having = [call for call in calls if call[3]]
+    ranks = {call[0] for call in having}
+    mine = [call for call in having if call[0] == (rank if rank in ranks else min(ranks))]
+    same_call = [call for call in mine if call[1:3] == (step, ts)]
+    same_step = [call for call in mine if call[1] == step]
+    below = [call for call in mine if call[1] < step] if sync else []
+    highest = [call for call in below if call[1] == max(c[1] for c in below)]
+    for found in (same_call, same_step, highest):
+        if found:
+            return max(call[2] for call in found)
+    return None
+
+
+@given(
+    places=st.lists(
+        st.tuples(st.integers(0, 2), st.integers(-2, 4), st.booleans()), min_size=1, max_size=12
+    ),
+    sync=st.booleans(),
+)
+@settings(max_examples=100, deadline=None)
+def test_x_is_what_the_documented_rules_give(
+    places: list[tuple[int, int, bool]], sync: bool
+) -> None:
+    calls = [(rank, step, ts, has) for ts, (rank, step, has) in enumerate(places)]
+    rows = [
+        ScalarRow(f"{ts:09d}", "r", "epoch", step, float(ts), float(ts), rank=rank)
+        for rank, step, ts, has in calls
+        if has
+    ]
+    axis = Axis(rows, sync=sync)
+    for rank, step, ts, _ in calls:
+        place = ScalarPoint(step, 0.0, None, float(ts), rank)
+        expected = naive(calls, rank, step, ts, sync=sync) if rows else None
+        assert axis.x(place) == expected
