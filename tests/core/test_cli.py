@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import medialog_core
 from medialog_core.cli import main
 from medialog_core.payload import Blob, Entry, Payload, Scalars, State
 from medialog_core.schema import FORMAT, ImageMeta, RunFile, TextMeta
@@ -104,6 +105,22 @@ def test_show_finds_a_run_by_path_name_or_id(
     assert ["lr", "0.1"] in lines
     assert ["val/pictures", "image", "3", "3", "2", "6", "kB"] in lines
     assert ["loss", "4", "nan", "0.33333", "1"] in lines
+
+
+def test_show_has_a_line_for_each_statistic_of_a_metric(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = medialog_core.init(dir=tmp_path)
+    run.define_metric("loss", summary="min,last")
+    run.log({"loss": 0.5, "acc": 0.25})
+    run.finish()
+    assert main(["show", str(run.dir)]) == 0
+    lines = said(capsys)
+    assert [
+        line
+        for line in lines
+        if line[:1] in (["acc"], ["loss.last"], ["loss.min"]) and len(line) == 2
+    ] == [["acc", "0.25"], ["loss.last", "0.5"], ["loss.min", "0.5"]]
 
 
 def test_show_of_a_key_and_a_step(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
