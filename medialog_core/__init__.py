@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from . import current as _current
 from . import plot
 from ._version import __version__
-from .current import finish, init, log
+from .absent import missing as _missing
+from .current import define_metric, finish, init, log, unwatch, watch
 from .media.audio import Audio
 from .media.chart import Chart
 from .media.classes import Classes
@@ -53,12 +54,15 @@ __all__ = [
     "Video",
     "__version__",
     "box3d",
+    "define_metric",
     "finish",
     "init",
     "log",
     "open_project",
     "open_run",
     "plot",
+    "unwatch",
+    "watch",
 ]
 
 
@@ -68,4 +72,4 @@ def __getattr__(name: str) -> Any:
         return _current.active()
     if name in ("config", "summary"):
         return getattr(_current.required(name), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise _missing(f"module {__name__!r}", name)

@@ -10,7 +10,7 @@ An empty list is skipped like None; an array without elements is a histogram of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -78,6 +78,15 @@ def coerce(key: str, value: Any) -> Coerced:
 def is_media(value: Any) -> bool:
     """Say whether `value` is a media value, or a picture, figure or molecule, which becomes one."""
     return isinstance(value, MEDIA) or foreign.is_foreign(value)
+
+
+def holds_media(value: Any) -> bool:
+    """Say whether `value` is media, or has some in it at any depth."""
+    if isinstance(value, Mapping):
+        return any(map(holds_media, value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(holds_media, value))
+    return is_media(value)
 
 
 def _itself(value: Any) -> Any:

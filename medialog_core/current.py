@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
-import secrets
-import time
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote
 
-from .arrays import describe
-from .errors import InvalidInput, NotStarted, WrongType
+from . import arguments
+from .errors import NotStarted
 from .lifecycle import say
 from .opening import start
 from .payload import Sink
 from .runs import Run
+from .schema import Metric
 from .spec import QUEUE_BYTES, Durability, RunSpec, one_of
-from .store.layout import RUN_FILE
 from .worker import OnFull
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 _active: Run | None = None
-
-_ID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}")
-_REINIT = (None, True, False, "default", "return_previous", "finish_previous", "create_new")
-_RESUME = (None, True, False, "allow", "auto", "must", "never")
-_FALSE = ("", "0", "false", "no")
-_WANDB_ONLY = {
-    "allow_val_change",
-    "anonymous",
-    "config_exclude_keys",
-    "config_include_keys",
-    "entity",
-    "force",
-    "fork_from",
-    "magic",
-    "monitor_gym",
-    "resume_from",
-    "save_code",
-    "settings",
-    "sync_tensorboard",
-    "tensorboard",
-}
 
 
 def init(
@@ -103,30 +77,32 @@ def init(
         InvalidInput: A value that an argument cannot have.
     """
     global _active  # noqa: PLW0603 - this module exists to hold it
-    _refuse_unknown(wandb_names)
-    _check_texts(project=project, name=name, id=id, notes=notes, group=group, job_type=job_type)
-    one_of("reinit", reinit, _REINIT)
-    one_of("resume", resume, _RESUME)
+    arguments.refuse_unknown(wandb_names)
+    arguments.check_texts(
+        project=project, name=name, id=id, notes=notes, group=group, job_type=job_type
+    )
+    one_of("reinit", reinit, arguments.REINIT)
+    one_of("resume", resume, arguments.RESUME)
     before = active()
     if before is not None and reinit in (False, "return_previous"):
         return before
-    disabled = chosen_mode(mode) == "disabled"
-    run_id = _checked_id(id)
-    directory = Path(_base(dir), _folder(project), run_id).absolute()
-    _check_resume(resume, directory, disabled=disabled)
+    disabled = arguments.chosen_mode(mode) == "disabled"
+    run_id = arguments.checked_id(id)
+    directory = Path(arguments.base(dir), arguments.folder_of(project), run_id).absolute()
+    arguments.check_resume(resume, directory, disabled=disabled)
     spec = RunSpec(
         directory=directory,
         id=run_id,
         name=name or os.environ.get("MEDIALOG_RUN_NAME") or run_id,
-        project=_project(project),
-        rank=_rank(),
+        project=arguments.project_of(project),
+        rank=arguments.rank(),
         disabled=disabled,
         sinks=tuple(sinks) if not isinstance(sinks, str) else (sinks,),
-        strict=chosen_strict(strict),
+        strict=arguments.chosen_strict(strict),
         on_full=on_full,
         queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
         durability=durability,
-        config=_mapping(config),
+        config=arguments.mapping_of(config),
         tags=(tags,) if isinstance(tags, str) else tuple(tags),
         notes=notes,
         group=group,
@@ -167,11 +143,58 @@ def log(
     required("log").log(data, step, commit, epoch=epoch)
 
 
-def finish(status: str = "finished") -> None:
+def finish(
+    exit_code: int | str | None = None, quiet: bool | None = None, *, status: str | None = None
+) -> None:
     """Finish the active run, if there is one; see `Run.finish`."""
     run = active()
     if run is not None:
-        run.finish(status)
+        run.finish(exit_code, quiet, status=status)
+
+
+def define_metric(
+    name: str,
+    step_metric: str | Metric | None = None,
+    step_sync: bool | None = None,
+    hidden: bool | None = None,
+    summary: str | None = None,
+    overwrite: bool | None = None,
+    *,
+    goal: str | None = None,
+) -> Metric:
+    """Define a metric of the active run; see `Run.define_metric`.
+
+    Raises:
+        NotStarted: There is none.
+    """
+    return required("define_metric").define_metric(
+        name, step_metric, step_sync, hidden, summary, overwrite, goal=goal
+    )
+
+
+def watch(
+    models: Any,
+    criterion: Any = None,
+    log: Literal["gradients", "parameters", "all"] | None = "gradients",
+    log_freq: int = 1000,
+    idx: int | None = None,
+    log_graph: bool = False,
+) -> None:
+    """Watch torch models, for the active run; see `Run.watch`.
+
+    Raises:
+        NotStarted: There is none.
+    """
+    required("watch").watch(models, criterion, log, log_freq, idx, log_graph)
+
+
+def unwatch(models: Any = None) -> None:
+    """Stop watching torch models, for the active run; see `Run.unwatch`.
+
+    Raises:
+        NotStarted: There is none.
+    """
+    required("unwatch").unwatch(models)
 
 
 def required(what: str) -> Run:
@@ -186,92 +209,3 @@ def required(what: str) -> Run:
             f"{what} was used before init(): call medialog_core.init() first, or use a run's own .{what}"
         )
     return run
-
-
-def _refuse_unknown(names: Mapping[str, Any]) -> None:
-    unknown = sorted(set(names) - _WANDB_ONLY)
-    if unknown:
-        raise WrongType(f"init: unknown argument {unknown[0]!r}")
-    if names:
-        warnings.warn(
-            f"init: {sorted(names)} mean nothing to a local run and are ignored",
-            UserWarning,
-            stacklevel=3,
-        )
-
-
-def _check_texts(**texts: Any) -> None:
-    for name, value in texts.items():
-        if value is not None and not isinstance(value, str):
-            raise WrongType(f"init: {name}: expected a string, got {describe(value)}")
-
-
-def _base(dir: str | os.PathLike[str] | None) -> Path:
-    if dir is not None and not isinstance(dir, str | os.PathLike):
-        raise WrongType(f"init: dir: expected a path, got {describe(dir)}")
-    return Path(dir if dir is not None else os.environ.get("MEDIALOG_DIR") or "medialog")
-
-
-def _project(project: str | None) -> str:
-    return project or os.environ.get("MEDIALOG_PROJECT") or "default"
-
-
-def _folder(project: str | None) -> str:
-    folder = quote(_project(project), safe=" ()+,=@")
-    return folder.replace(".", "%2E") if folder in (".", "..") else folder
-
-
-def _checked_id(run_id: str | None) -> str:
-    if run_id is None:
-        return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-    if not _ID.fullmatch(run_id):
-        raise InvalidInput(
-            f"id: expected up to 128 letters, digits, '-', '_' or '.', got {run_id!r}; put other text in name="
-        )
-    return run_id
-
-
-def chosen_mode(mode: str | None) -> str:
-    """Give the mode as stated, else `$MEDIALOG_MODE`'s, else `offline`.
-
-    Raises:
-        InvalidInput: There is no such mode.
-    """
-    chosen = mode or os.environ.get("MEDIALOG_MODE") or "offline"
-    if chosen not in ("online", "offline", "disabled"):
-        raise InvalidInput(f"mode: expected 'online', 'offline' or 'disabled', got {chosen!r}")
-    return chosen
-
-
-def chosen_strict(strict: bool | None) -> bool:
-    """Give `strict` as stated, else whether `$MEDIALOG_STRICT` is set."""
-    return (
-        strict
-        if strict is not None
-        else os.environ.get("MEDIALOG_STRICT", "").lower() not in _FALSE
-    )
-
-
-def _mapping(config: Any) -> Mapping[str, Any]:
-    if config is None or isinstance(config, Mapping):
-        return config or {}
-    if hasattr(config, "__dict__"):
-        return dict(vars(config))
-    raise WrongType(f"config: expected a dictionary or a namespace, got {describe(config)}")
-
-
-def _check_resume(resume: Any, directory: Path, *, disabled: bool) -> None:
-    exists = (directory / RUN_FILE).exists()
-    if resume == "never" and exists:
-        raise InvalidInput(f"resume='never', but a run is in {directory}; choose another id")
-    if resume == "must" and not exists and not disabled:
-        raise InvalidInput(
-            f"resume='must', but no run is in {directory}; check project, dir and id"
-        )
-
-
-def _rank() -> int:
-    launchers = ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
-    return next(
-        (int(os.environ[name]) for name in launchers if os.environ.get(name, "").isdigit()), 0
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import multiprocessing
+import operator
 import os
 import platform
 import signal
@@ -21,17 +22,26 @@ from types import FrameType
 from typing import Any, Protocol
 
 from ._version import __version__
+from .arrays import describe
+from .errors import InvalidInput, WrongType
+from .exits import ExitWatch
 from .worker import Worker
 
 TERM_SECS = 10.0
 PROGRESS_AFTER_SECS = 2.0
+STATUSES = ("finished", "failed", "killed")
+"""How a run ends."""
 
 
 class Ending(Protocol):
     """What a run must be able to do."""
 
     def finish(
-        self, status: str = ..., *, timeout_secs: float | None = ..., quiet: bool = ...
+        self,
+        exit_code: int | str | None = ...,
+        quiet: bool | None = ...,
+        *,
+        timeout_secs: float | None = ...,
     ) -> None:
         """Write what is left and end."""
 
@@ -53,10 +63,12 @@ def guard(run: Ending) -> Callable[[], None]:
     """
     ref = weakref.ref(run)
     on_term = _OnTerm(ref)
+    on_exit = ExitWatch()
     finalizers: list[util.Finalize] = []
 
     def at_exit(run: Ending) -> None:
-        run.finish("killed" if on_term.came else "failed" if _died() else "finished", quiet=True)
+        status = "killed" if on_term.came else "failed" if on_exit.failed else "finished"
+        run.finish(status, quiet=True)
 
     def in_child() -> None:
         alive = ref()
@@ -74,14 +86,37 @@ def guard(run: Ending) -> Callable[[], None]:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=in_child)
     on_term.install()
+    on_exit.install()
 
     def undo() -> None:
         atexit.unregister(at_exit)
         for finalizer in finalizers:
             finalizer.cancel()
         on_term.remove()
+        on_exit.remove()
 
     return undo
+
+
+def status_of(exit_code: Any, status: str | None) -> str:
+    """Give the status that `finish` was told, as such or as W&B's exit code.
+
+    Raises:
+        WrongType: The code is no whole number.
+        InvalidInput: There is no such status, or both were given.
+    """
+    if exit_code is not None and status is not None:
+        raise InvalidInput(
+            f"finish: expected exit_code or status, got {exit_code!r} and {status!r}"
+        )
+    said = exit_code if status is None else status
+    if said is None:
+        return "finished"
+    if not isinstance(said, str):
+        return "failed" if _code(said) else "finished"
+    if said not in STATUSES:
+        raise InvalidInput(f"status: expected one of {STATUSES}, got {said!r}")
+    return said
 
 
 def drain(worker: Worker, timeout_secs: float | None) -> int:
@@ -119,9 +154,13 @@ def launch() -> dict[str, Any]:
     }
 
 
-def _died() -> bool:
-    """Say whether a script ends by an exception; a notebook's last one means nothing."""
-    return hasattr(sys, "last_value") and not hasattr(sys, "ps1") and "IPython" not in sys.modules
+def _code(value: Any) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise WrongType(
+            "finish: exit_code: expected a whole number (0 is a success) or one of "
+            f"{STATUSES}, got {describe(value)}"
+        )
+    return operator.index(value)
 
 
 class _OnTerm:

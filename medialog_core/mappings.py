@@ -61,9 +61,9 @@ class Recorded(MutableMapping[str, Any]):
 
 
 class Summary(Recorded):
-    """The last scalar of each key, overlaid by what was set here."""
+    """What the numbers came to (the last of each key, unless its metric asks for more), overlaid by what was set here."""
 
-    def __init__(self, values: Mapping[str, Any], on_set: OnSet, last: Mapping[str, float]) -> None:
+    def __init__(self, values: Mapping[str, Any], on_set: OnSet, last: Mapping[str, Any]) -> None:
         super().__init__(values, on_set)
         object.__setattr__(self, "_last", last)
 

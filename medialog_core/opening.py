@@ -48,4 +48,6 @@ def start(spec: RunSpec) -> Run:
         first_step=reader.last_step_of(spec.rank) + 1,
         config=reader.config,
         summary=reader.set_summary,
+        last=reader.last_numbers(spec.rank),
+        metrics=reader.metrics,
     )

@@ -9,28 +9,32 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 from . import lifecycle
-from .arrays import describe
 from .background import Background
-from .coerce import SKIP, coerce, is_media
-from .errors import InvalidInput, RunFailed, WrongType
+from .coerce import coerce, holds_media, is_media
+from .errors import RunFailed, WrongType
 from .health import Health
 from .increments import Increments
 from .mappings import Recorded, Summary, to_json
+from .methods import RunMethods
+from .metrics import Numbers, recall
 from .payload import Scalars, State
-from .pending import Pending, Steps, flatten, to_epoch
-from .schema import Area
-from .spec import RunSpec, one_of
+from .pending import Pending, Steps, to_epoch
+from .schema import Area, Metric
+from .sorting import sort
+from .spec import RunSpec
+from .watching import Watches
 
 _SCALAR_BYTES = 64
-_Media = list[tuple[str, tuple[Any, ...], bool]]
+_SKIPPED = "was None or empty and skipped; further ones are only counted"
 
 
-class Run:
+class Run(RunMethods):
     """Takes what is logged, from any thread, fork or spawned child, and brings it to the sinks.
 
     Made by `medialog_core.init` or by a framework's logger; a context manager that finishes the run
@@ -40,7 +44,8 @@ class Run:
         spec: Where and what the run is; `spec.owner` is false for a handle in a child process,
             which never ends its parent's run.
         first_step: The step of the first `log` without one.
-        config, summary: What a resumed run already holds.
+        config, summary, last, metrics: What a resumed run already holds; `last` are the last
+            numbers of its keys.
     """
 
     def __init__(
@@ -50,44 +55,27 @@ class Run:
         first_step: int = 0,
         config: Mapping[str, Any] | None = None,
         summary: Mapping[str, Any] | None = None,
+        last: Mapping[str, float] | None = None,
+        metrics: Mapping[str, Metric] | None = None,
     ) -> None:
         self.spec = spec
         self.step_source: Callable[[], int] | None = None
         self._steps = Steps(first_step)
-        self._last: dict[str, float] = {}
         self._finished = False
         self._ending = threading.Lock()
         self._health = Health(spec.id)
         self._background = Background(spec, self._health)
         self._increments = Increments((spec.id, spec.created), self._background.put)
         self.config = Recorded(config or {}, self._set_config)
-        self.summary = Summary(summary or {}, self._set_summary, self._last)
+        self._numbers = Numbers(last or {}, metrics or {}, partial(recall, self))
+        self.summary = Summary(summary or {}, self._set_summary, self._numbers)
+        self._watches = Watches(self)
         self._unguard = lifecycle.guard(self) if not spec.disabled else lifecycle.nothing
         if spec.owner:
             self.state("status", "state", "running")
         self._take_config(spec.config)
 
     # --- what a user calls ------------------------------------------------------------------------
-
-    @property
-    def id(self) -> str:
-        """The run's identifier, unique in its project."""
-        return self.spec.id
-
-    @property
-    def name(self) -> str:
-        """The run's name for people."""
-        return self.spec.name
-
-    @property
-    def project(self) -> str:
-        """The project's name."""
-        return self.spec.project
-
-    @property
-    def dir(self) -> Path:
-        """The run's directory."""
-        return self.spec.directory
 
     @property
     def finished(self) -> bool:
@@ -129,20 +117,20 @@ class Run:
             WrongType: `data` is no dictionary, a key no string, a value of no known type.
             InvalidInput: A value that cannot be logged, or the run is finished.
         """
-        if self._finished:
-            raise InvalidInput(f"log: run {self.id!r} is finished; call init() for a new one")
-        scalars, media = self._sort(data)
+        self._check_open("log")
+        scalars, media, skipped = sort(data)
         epoch = to_epoch(epoch)
+        for key in skipped:
+            self.warn_once("skipped_none", f"{key!r} {_SKIPPED}")
         place = self._steps.take(step, commit, self.step_source)
-        self._last.update(scalars)
+        self._numbers.take(scalars)
         if self.spec.disabled:
             return
         self._raise_if_strict()
         now = time.time()
         if scalars:
-            self._background.put(
-                Scalars(scalars, place, epoch, now, self.spec.rank), _SCALAR_BYTES * len(scalars)
-            )
+            record = Scalars(scalars, place, epoch, now, self.spec.rank)
+            self._background.put(record, _SCALAR_BYTES * len(scalars))
         for key, values, listed in media:
             self._increments.put(Pending(key, place, epoch, now, self.spec.rank, values, listed))
 
@@ -153,24 +141,33 @@ class Run:
         return done
 
     def finish(
-        self, status: str = "finished", *, timeout_secs: float | None = None, quiet: bool = False
+        self,
+        exit_code: int | str | None = None,
+        quiet: bool | None = None,
+        *,
+        status: str | None = None,
+        timeout_secs: float | None = None,
     ) -> None:
         """Write what is left and end the run; a second call does nothing.
 
         Args:
-            status: `finished`, `failed` or `killed`; a handle in a child process writes none.
-            timeout_secs: How long to write; what is left then is said.
+            exit_code: W&B's: 0 is `finished`, any other number `failed`. A status is taken too.
             quiet: Do not raise.
+            status: `finished` (the default), `failed` or `killed`; a handle in a child process
+                writes none.
+            timeout_secs: How long to write; what is left then is said.
 
         Raises:
-            InvalidInput: There is no such status.
+            WrongType: `exit_code` is no whole number.
+            InvalidInput: There is no such status, or both were given.
             RunFailed: Something did not reach the disk; the first failure is its cause.
         """
-        one_of("status", status, ("finished", "failed", "killed"))
+        status = lifecycle.status_of(exit_code, status)
         if not self._ending.acquire(blocking=False):
             # Another thread is at it, or a signal interrupted it: what waits must not be lost.
             self._background.wait(timeout_secs)
             return
+        self._watches.close()
         if self.spec.owner:
             self.note_status(status)
         elif self._background.used:
@@ -224,29 +221,10 @@ class Run:
         self.spec = self.spec.for_child()
         self._steps = Steps(self._steps.next)
         self._increments.reset()
+        self._numbers.reset_lock()
         self._background.reset_after_fork(self.spec)
 
     # --- in the caller ----------------------------------------------------------------------------
-
-    def _sort(self, data: Mapping[str, Any]) -> tuple[dict[str, float], _Media]:
-        if not isinstance(data, Mapping):
-            raise WrongType(f"log: expected a dictionary of key to value, got {describe(data)}")
-        scalars: dict[str, float] = {}
-        media: _Media = []
-        for key, value in flatten(data):
-            coerced = coerce(key, value)
-            if isinstance(coerced, float | int):
-                scalars[key] = coerced
-            elif isinstance(coerced, list):
-                media.append((key, tuple(coerced), True))
-            elif coerced is SKIP:
-                self.warn_once(
-                    "skipped_none",
-                    f"{key!r} was None or empty and skipped; further ones are only counted",
-                )
-            else:
-                media.append((key, (coerced,), False))
-        return scalars, media
 
     def _put_state(self, area: Area, key: str, value: Any) -> None:
         if not (self.spec.disabled or self._finished):
@@ -261,7 +239,7 @@ class Run:
             raise
 
     def _set_config(self, key: str, value: Any) -> None:
-        if is_media(value):
+        if holds_media(value):
             raise WrongType(
                 f"config[{key!r}]: media cannot be part of the config; log it, or put it in the summary"
             )
@@ -270,6 +248,10 @@ class Run:
     def _set_summary(self, key: str, value: Any) -> None:
         listed = isinstance(value, list | tuple) and len(value) > 0
         if not all(is_media(item) for item in (value if listed else [value])):
+            if holds_media(value):
+                raise WrongType(
+                    f"summary[{key!r}]: media among other things cannot be kept; give them keys of their own"
+                )
             self.state("summary", key, value)
         elif not self.spec.disabled:
             coerced = coerce(key, value)

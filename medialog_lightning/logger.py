@@ -13,9 +13,9 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from medialog_core.arguments import chosen_mode, chosen_strict
 from medialog_core.arrays import describe, to_scalar
 from medialog_core.capture.options import Capture
-from medialog_core.current import chosen_mode, chosen_strict
 from medialog_core.errors import WrongType
 from medialog_core.payload import Sink
 from medialog_core.runs import Run

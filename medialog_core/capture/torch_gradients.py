@@ -31,12 +31,16 @@ def gradients_of(
 
 
 def local_values(tensor: torch.Tensor) -> torch.Tensor:
-    """Give what this process holds of a tensor, dense; no other process is asked."""
+    """Give what this process holds of a tensor, dense and real; no other process is asked.
+
+    A complex tensor is its real and imaginary parts: their norm is its own.
+    """
     values = tensor.detach()
     to_local = getattr(values, "to_local", None)
     if to_local is not None:
         values = to_local()
-    return values.coalesce().values() if values.is_sparse else values
+    values = values.coalesce().values() if values.is_sparse else values
+    return torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
 
 
 def named_parameters(root: torch.nn.Module) -> Iterator[tuple[str, torch.nn.Parameter]]:

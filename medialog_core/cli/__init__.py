@@ -1,4 +1,4 @@
-"""The command `medialog`: lists, shows, compacts and examines runs, with the core alone."""
+"""The command `medialog`: lists, shows, exports and looks after runs, with the core alone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import MedialogError
-from . import compact, doctor, ls, show
+from . import compact, doctor, export, gc, ls, show
 
-_COMMANDS = (ls, show, compact, doctor)
+_COMMANDS = (ls, show, export, compact, gc, doctor)
 _INTERRUPTED, _FAILED = 130, 1
 
 

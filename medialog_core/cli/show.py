@@ -117,7 +117,7 @@ def _say_overview(run: RunReader) -> None:
             said = facts[name]
             text.say(f"{name}: {', '.join(said) if name == 'tags' else said}")
     for name in ("config", "summary", "health"):
-        _say_pairs(name, facts[name])
+        _say_pairs(name, _dotted(facts[name]) if name == "summary" else facts[name])
     _say_table("MEDIA KIND STEPS ROWS LAST SIZE", [_media_line(fact) for fact in facts["media"]])
     _say_table("SCALAR POINTS LAST MIN MAX", [_scalar_line(fact) for fact in facts["scalars"]])
 
@@ -167,6 +167,19 @@ def _bytes(row: Row) -> int:
 
 def _or_dash(value: float | None) -> str:
     return "-" if value is None else text.number(value)
+
+
+def _dotted(summary: dict[str, Any]) -> dict[str, Any]:
+    """Give the statistics of a metric a line each: `loss.min`."""
+    lines: dict[str, Any] = {}
+    for key, value in summary.items():
+        several = (
+            {f"{key}.{word}": number for word, number in value.items()}
+            if isinstance(value, dict)
+            else {}
+        )
+        lines |= several or {key: value}
+    return lines
 
 
 def _say_pairs(name: str, pairs: dict[str, Any]) -> None:

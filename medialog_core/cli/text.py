@@ -20,6 +20,8 @@ _AGES = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
 _BOLD, _PLAIN, _CLEAR_LINE = "\x1b[1m", "\x1b[0m", "\r\x1b[K"
 _GAP = "  "
 _WIDE = frozenset("WF")
+_NARROW = 10
+"""A column is not made narrower than so many."""
 
 
 def say(text: str) -> None:
@@ -39,7 +41,8 @@ def table(
 
     Args:
         header: The columns' names.
-        rows: A text for each column. In a terminal the widest column is cut so that lines fit.
+        rows: A text for each column. In a terminal the widest columns are shortened in their middle
+            so that lines fit.
         right: The columns that stand at their right edge.
     """
     cells = [[_printable(cell) for cell in row] for row in rows]
@@ -129,16 +132,31 @@ def _width(text: str) -> int:
 
 
 def _fit(widths: list[int]) -> None:
-    if sys.stdout.isatty():
-        room = shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        widths[widest] = max(10, widths[widest] - max(0, sum(widths) - room))
+    """In a terminal, take room from the widest column until a line fits, or none is wide."""
+    if not sys.stdout.isatty():
+        return
+    room = shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _NARROW:
+        widths[widths.index(max(widths))] -= 1
 
 
 def _cell(text: str, width: int, *, at_right: bool) -> str:
-    if _width(text) > width:
-        while _width(text) > width - 1:
-            text = text[:-1]
-        text += "…"
-    space = " " * (width - _width(text))
-    return space + text if at_right else text + space
+    shown = text if _width(text) <= width else _shortened(text, width)
+    space = " " * (width - _width(shown))
+    return space + shown if at_right else shown + space
+
+
+def _shortened(text: str, width: int) -> str:
+    """Take out the middle: the ends of a key tell most."""
+    room = width - 1
+    behind = _fitting(text[::-1], room // 2)[::-1]
+    return _fitting(text, room - _width(behind)) + "…" + behind
+
+
+def _fitting(text: str, room: int) -> str:
+    """Give the beginning that takes at most `room` columns."""
+    end = used = 0
+    while end < len(text) and used + _width(text[end]) <= room:
+        used += _width(text[end])
+        end += 1
+    return text[:end]

@@ -20,6 +20,7 @@ from .metas import (
     TableMeta,
     TableShape,
 )
+from .metrics import Goal, Metric
 from .numbers import Number, from_number, to_number
 from .rows import FORMAT, Area, Extra, File, Row, RunFile, ScalarRow, StateRow
 from .series import ChartData, SeriesData, from_numbers, to_numbers
@@ -53,6 +54,7 @@ __all__ = [
     "ExponentBins",
     "Extra",
     "File",
+    "Goal",
     "HistogramMeta",
     "HtmlMeta",
     "ImageMeta",
@@ -61,6 +63,7 @@ __all__ = [
     "Label",
     "MaskMeta",
     "Meta",
+    "Metric",
     "MoleculeMeta",
     "Number",
     "Object3DMeta",

@@ -10,7 +10,7 @@ from .numbers import Number
 
 FORMAT = 1
 
-Area = Literal["config", "summary", "status", "health", "checkpoint"]
+Area = Literal["config", "summary", "status", "health", "checkpoint", "metric"]
 
 
 class File(Struct, frozen=True, omit_defaults=True):

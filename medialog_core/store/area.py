@@ -54,14 +54,18 @@ class Area(Generic[R]):
             equal: Column to value.
             last_suffices: Of each key, sealed rows but the last of the lowest rank may be left out.
         """
+        rows: dict[str, R] = {}
+        for row in self.copies(equal, last_suffices=last_suffices):
+            rows.setdefault(row.id, row)
+        return list(rows.values())
+
+    def copies(self, equal: Equal, *, last_suffices: bool = False) -> list[R]:
+        """Give what `select` gives, and a row that several files hold as often as they do."""
         where, values = _where(equal)
         where += _LAST if last_suffices else ""
         found = self._query(parquet.select_as_json(self._name, where), values)
         sealed = self._decoder.decode_lines(found[0][0]) if found and found[0][0] else []
-        rows = {row.id: row for row in sealed}
-        for row in self._live(equal):
-            rows.setdefault(row.id, row)
-        return list(rows.values())
+        return [*sealed, *self._live(equal)]
 
     def distinct(self, column: str, equal: Equal, with_a: str | None = None) -> set[Any]:
         """Give the values of a column in the rows that `equal` selects.

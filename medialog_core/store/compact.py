@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from pathlib import Path
 
 from ..errors import StoreError
 from . import catalog, layout, parquet
+from .alone import alone
 from .seal import Progress, Report, Sealer, closed_segments, publish, temporary
 
 
@@ -26,11 +28,12 @@ def compact(directory: Path, *, progress: Progress | None = None) -> Report:
         StoreError: A sealed file cannot be read, or the merged one not written; nothing is lost.
     """
     sealer = Sealer(directory, "compacting a run", progress)
-    sealer.seal(closed_segments(sealer))
-    for done, area in enumerate(layout.AREAS):
-        sealer.tell(f"merging {area}", done, len(layout.AREAS))
-        _merge(sealer, area)
-    sealer.sweep()
+    with alone(sealer.directory / layout.RUN_FILE, shared=True):
+        sealer.seal(closed_segments(sealer))
+        for done, area in enumerate(layout.AREAS):
+            sealer.tell(f"merging {area}", done, len(layout.AREAS))
+            _merge(sealer, area)
+        sealer.sweep()
     return sealer.report
 
 
@@ -43,10 +46,15 @@ def _merge(sealer: Sealer, area: str) -> None:
     # Named by what it holds: two who compact at once write the same file.
     digest = hashlib.sha256("\n".join(stems).encode()).hexdigest()[:12]
     target = sealer.directory / area / f"{catalog.COMPACTED}{digest}{catalog.SEALED}"
-    with temporary(target) as path:
+    grown = [lines for lines in found.live if lines.stem in found.stems]
+    with contextlib.ExitStack() as stack:
+        path = stack.enter_context(temporary(target))
         try:
-            rows = parquet.merge(sealer.connection, found.sealed, area, path, stems)
-            expected = parquet.count(sealer.connection, found.sealed)
+            # Lines that were added behind a sealing: the new file is later than they are.
+            added = [stack.enter_context(sealer.in_parquet(lines)) for lines in grown]
+            sources = [*found.sealed, *added]
+            rows = parquet.merge(sealer.connection, sources, area, path, stems)
+            expected = parquet.count(sealer.connection, sources)
         except Exception as error:
             raise StoreError(f"{target.parent}: cannot be compacted: {error}") from error
         if rows != expected:

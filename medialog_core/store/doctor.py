@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,13 +13,11 @@ import msgspec
 
 from ..errors import MedialogError, StoreError
 from ..schema import KINDS, File, Row, ScalarRow, StateRow
-from . import files, layout
+from . import files, layout, links
 from .area import Area
 from .seal import Progress
 
 Level = Literal["error", "warning", "note"]
-_TABLE = "application/vnd.medialog.table+json"
-_CHUNK_BYTES = 1024 * 1024
 _MANY_SEGMENTS = 64
 EXTRAS = {"duckdb": "parquet", "isal": "fast", "tensorboard": "tensorboard"}
 """Package to the extra that brings it."""
@@ -104,6 +102,9 @@ def _left_overs(directory: Path) -> Iterator[Finding]:
             what = f"left over from work that was broken off ({path.stat().st_size} bytes)"
             where = path.relative_to(directory).as_posix()
             yield Finding("warning", where, what, "medialog compact removes it an hour later")
+    for path in sorted(directory.glob(layout.STAGED)):
+        what = "left over from a `medialog gc` that was broken off"
+        yield Finding("warning", path.name, what, f"medialog gc {directory}")
 
 
 def _segments(directory: Path) -> Iterator[Finding]:
@@ -124,49 +125,21 @@ def _bytes(directory: Path, progress: Progress | None) -> Iterator[Finding]:
     for done, file in enumerate(ordered):
         if progress is not None:
             progress(f"reading {file.uri}", done, len(ordered))
-        what = _wrong(directory, file)
+        what = files.wrong(directory, file)
         if what is not None:
             advice = f"restore it from a copy: media under {places[file]!r} needs it"
             yield Finding("error", file.uri, what, advice)
 
 
 def _files(directory: Path, row: Row) -> Iterator[File]:
-    """Give the files of a row, and those that the cells of its table name."""
-    if row.file is not None:
-        yield row.file
-        if row.file.content_type == _TABLE and _wrong(directory, row.file) is None:
-            yield from _named_in(msgspec.json.decode(files.read(directory, row.file)))
-    for extra in row.extra:
-        yield extra.file
-
-
-def _named_in(value: Any) -> Iterator[File]:
-    if isinstance(value, dict):
-        if value.keys() >= {"uri", "size", "checksum"}:
-            yield msgspec.convert(value, File)
-        value = value.values()
-    if not isinstance(value, str | int | float | None):
-        for item in value:
-            yield from _named_in(item)
-
-
-def _wrong(directory: Path, file: File) -> str | None:
-    """Say what is wrong with the bytes of a file; None if nothing is."""
-    digest, left = hashlib.sha256(), file.size
-    try:
-        with files.locate(directory, file).open("rb") as opened:
-            opened.seek(file.offset or 0)
-            while left and (data := opened.read(min(left, _CHUNK_BYTES))):
-                digest.update(data)
-                left -= len(data)
-    except OSError as error:
-        return f"cannot be read: {error}"
-    place = f"{file.size} bytes at {file.offset or 0}"
-    if left:
-        return f"ends {left} bytes too early for the {place}"
-    if file.checksum != f"SHA-256:{digest.hexdigest()}":
-        return f"the {place} are not those that were written"
-    return None
+    """Give the files of a row, and those that the cells of its tables name."""
+    named = [file for _, file in links.of_row(row)]
+    while named:
+        file = named.pop()
+        yield file
+        if file.content_type == links.TABLE and files.wrong(directory, file) is None:
+            with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+                named += links.named_in(files.read(directory, file))
 
 
 def _items(directory: Path, ask: Callable[[Area[Row]], Any]) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from pathlib import Path, PurePosixPath
 
 from ..errors import StoreError
 from ..schema import File
 
+_CHUNK_BYTES = 1024 * 1024
 _TRIES = 3
 _PAUSE_SECS = 0.05
 """Another client of a network file system may see a file's end a moment later than its rows."""
@@ -48,10 +50,32 @@ def locate(directory: Path, file: File) -> Path:
     return directory / uri
 
 
+def wrong(directory: Path, file: File) -> str | None:
+    """Say what is wrong with the bytes that a row or a table's cell names; None if nothing is."""
+    digest, left = hashlib.sha256(), file.size
+    try:
+        with locate(directory, file).open("rb") as opened:
+            opened.seek(file.offset or 0)
+            while left and (data := opened.read(min(left, _CHUNK_BYTES))):
+                digest.update(data)
+                left -= len(data)
+    except OSError as error:
+        return f"cannot be read: {error}"
+    place = f"{file.size} bytes at {file.offset or 0}"
+    if left:
+        return f"ends {left} bytes too early for the {place}"
+    if file.checksum != f"SHA-256:{digest.hexdigest()}":
+        return f"the {place} are not those that were written"
+    return None
+
+
 def _read_once(path: Path, file: File) -> bytes:
     try:
         with path.open("rb", buffering=0) as opened:
             opened.seek(file.offset or 0)
             return opened.read(file.size)
     except FileNotFoundError as error:
-        raise StoreError(f"{path}: missing, though a row names {file.size} bytes of it") from error
+        raise StoreError(
+            f"{path}: missing, though a row names {file.size} bytes of it; if `medialog gc` has moved "
+            "them, read its row again"
+        ) from error

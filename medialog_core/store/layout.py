@@ -32,6 +32,8 @@ OWN_FILE_BYTES = 32 * 1024 * 1024
 SEGMENT_ROWS = 5_000
 TEMPORARY = ".tmp"
 """Ends the name of a file that is not whole yet and that no reader looks at."""
+STAGED = f".gc-*{TEMPORARY}"
+"""Folders in the run directory in which new packs are written."""
 
 _IOV_MAX = 1024
 _TRIES, _PAUSE_SECS = 10, 0.05
@@ -72,6 +74,16 @@ def write_at(fd: int, buffers: Sequence[bytes], offset: int) -> int:
 def sync(fd: int) -> None:
     """Wait until the content of `fd` would survive a loss of power."""
     getattr(os, "fdatasync", os.fsync)(fd)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a loss of power, where the system has a way to."""
+    with contextlib.suppress(OSError):  # Windows opens no folder
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
 
 
 def make_run(directory: Path, run: RunFile) -> RunFile:

@@ -16,6 +16,7 @@ from ..payload import Blob, LinkedBlob
 from ..schema import File
 from . import layout, tar
 from .output import Output, Outputs
+from .segments import IDLE_SECS
 
 REMEMBERED = 16_384
 """How many blobs a writer knows again: about 7 MB."""
@@ -38,6 +39,7 @@ class Packs:
         self._pack: Output | None = None
         self._packs = self._members = self._own_files = 0
         self._seen: OrderedDict[bytes, File] = OrderedDict()
+        self._last_use = time.time()
 
     @property
     def waiting_bytes(self) -> int:
@@ -46,6 +48,7 @@ class Packs:
 
     def place(self, blob: Blob | LinkedBlob) -> File:
         """Give a blob its place; one that is known by its digest is not even encoded."""
+        self._leave_rested()
         if isinstance(blob, LinkedBlob):
             return self._add(blob, blob.render([self.place(link) for link in blob.links]))
         if blob.digest is None:
@@ -77,6 +80,14 @@ class Packs:
         self._outputs.abandon()
         self._pack = None
 
+    def _leave_rested(self) -> None:
+        """After a long rest, begin anew: `medialog gc` may have moved what was written before."""
+        now = time.time()
+        if now - self._last_use > IDLE_SECS and not self.waiting_bytes:
+            self.finish()
+            self._seen.clear()
+        self._last_use = now
+
     def _add(self, blob: Blob | LinkedBlob, data: bytes) -> File:
         self._relieve()
         extension = blob.extension if _SAFE_EXTENSION.fullmatch(blob.extension) else "bin"
@@ -94,12 +105,12 @@ class Packs:
         return name, None
 
     def _put_in_pack(self, data: bytes, extension: str) -> tuple[str, int]:
-        padding = tar.padding(len(data))
-        pack = self._pack_with_room(tar.BLOCK + len(data) + len(padding))
+        pack = self._pack_with_room(tar.member_size(len(data)))
         member = f"{pack.path.stem}/{self._members:09d}.{extension}"
         self._members += 1
         offset = pack.end + tar.BLOCK
-        pack.add(tar.header(member, len(data), time.time()), data, padding)
+        header = tar.header(member, len(data), time.time())
+        pack.add(header, data, tar.padding(len(data)))
         return pack.path.name, offset
 
     def _pack_with_room(self, size: int) -> Output:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,11 @@ def connect(feature: str) -> Any:
     except ImportError as error:
         raise MissingExtra(feature, "parquet") from error
     spill = tempfile.gettempdir()
-    return duckdb.connect(config={"temp_directory": spill, "autoinstall_known_extensions": "false"})
+    connection = duckdb.connect(
+        config={"temp_directory": spill, "autoinstall_known_extensions": "false"}
+    )
+    connection.execute("SET enable_progress_bar = false")  # it would go to stdout
+    return connection
 
 
 def select_as_json(area: str, where: str) -> str:
@@ -94,8 +99,46 @@ def merge(
     files = ", ".join(_glob(path) for path in sources)
     rows = f"SELECT DISTINCT ON (id) * FROM read_parquet([{files}], union_by_name=true)"  # noqa: S608
     query = f"SELECT * FROM ({rows}) ORDER BY {_order(area)}"  # noqa: S608
-    replaces = literal(msgspec.json.encode(stems).decode())
-    return _copy(connection, query, target, f", KV_METADATA {{{literal(REPLACES)}: {replaces}}}")
+    return _copy(connection, query, target, _replaces(stems))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What `rewrite` changes.
+
+    Attributes:
+        moved: JSON lines: `uri`, `place` (the offset, or -1) and `now`, the file that it is now.
+        dropped: JSON lines: the `id` of a row that is left out.
+        stems: What the new file replaces.
+    """
+
+    moved: Path
+    dropped: Path
+    stems: list[str]
+
+
+def rewrite(
+    connection: Any, sources: Sequence[Path], area: str, target: Path, changes: Changes
+) -> int:
+    """Write the rows of Parquet files into one, with their files moved; give their number."""
+    files = ", ".join(_glob(path) for path in sources)
+    columns = {"uri": "VARCHAR", "place": "BIGINT", "now": _FILE}
+    _load(connection, "moved", changes.moved, columns)
+    _load(connection, "dropped", changes.dropped, {"id": "VARCHAR"})
+    query = f"""
+        WITH kept AS (
+            SELECT DISTINCT ON (id) * FROM read_parquet([{files}], union_by_name=true)
+            WHERE id NOT IN (SELECT id FROM dropped)
+        ), named AS (
+            SELECT id, generate_subscripts(extra, 1) AS nth, unnest(extra) AS one FROM kept
+        ), extras AS (
+            SELECT id, list(struct_pack("role" := one.role, file := {_now("one.file")}) ORDER BY nth) AS extra
+            FROM named LEFT JOIN moved ON {_same("one.file")} GROUP BY id
+        )
+        SELECT kept.* REPLACE ({_now("kept.file")} AS file, coalesce(extras.extra, kept.extra) AS extra)
+        FROM kept LEFT JOIN moved ON {_same("kept.file")} LEFT JOIN extras ON extras.id = kept.id
+        ORDER BY {_order(area, "kept.")}"""  # noqa: S608 - names are ours
+    return _copy(connection, query, target, _replaces(changes.stems))
 
 
 def count(connection: Any, files: Sequence[Path]) -> int:
@@ -125,8 +168,30 @@ def _glob(path: Path) -> str:
     return literal(globs([path])[0])
 
 
-def _order(area: str) -> str:
-    return _ORDER.get(area, "key, ts, id")
+def _order(area: str, table: str = "") -> str:
+    names = _ORDER.get(area, "key, ts, id").split(", ")
+    return ", ".join(f"{table}{name}" for name in names)
+
+
+def _replaces(stems: list[str]) -> str:
+    return f", KV_METADATA {{{literal(REPLACES)}: {literal(msgspec.json.encode(stems).decode())}}}"
+
+
+def _load(connection: Any, name: str, lines: Path, columns: dict[str, str]) -> None:
+    """Make a table of JSON lines."""
+    spelt = ", ".join(f"{literal(column)}: {literal(kind)}" for column, kind in columns.items())
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_json({_glob(lines)}, "  # noqa: S608
+        f"format='newline_delimited', columns={{{spelt}}})"
+    )
+
+
+def _now(file: str) -> str:
+    return f"coalesce(moved.now, {file})"
+
+
+def _same(file: str) -> str:
+    return f'moved.uri = {file}.uri AND moved.place = coalesce({file}."offset", -1)'
 
 
 def _copy(connection: Any, query: str, target: Path, further: str) -> int:

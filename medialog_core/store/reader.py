@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..payload import Blob, Payload
-from ..schema import File, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
-from . import files, layout, repeats, whole
+from ..schema import File, Metric, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
+from . import definitions, files, layout, repeats, whole
 from .area import Area
+from .axes import Axis, Place
+from .definitions import Aggregate
 from .rows import from_json
 
 STALE_SECS = 120.0
@@ -176,6 +179,34 @@ class RunReader:
         return {row.key: from_json(row.value) for row in rows}
 
     @property
+    def metrics(self) -> dict[str, Metric]:
+        """What `define_metric` said, by name or by glob; `metric` gives the one that a key has."""
+        return definitions.from_state(self.state("metric"))
+
+    def metric(self, key: str) -> Metric | None:
+        """Give the definition that `key` has: its own, else that of the longest glob."""
+        return definitions.find(self.metrics, key)
+
+    def x_values(self, key: str, places: Iterable[Place]) -> list[float | None]:
+        """Give where rows of media, or points of numbers, stand on the x-axis of their key.
+
+        Without `step_metric` that is their step, and None for media of the summary. Else it is the
+        number of that key which the same call brought, else the last one at the same step, else,
+        with `step_sync`, that of the highest step below; None where there is none. A rank that
+        never logged the axis takes the lowest's.
+
+        Args:
+            key: Their key.
+            places: What `rows` or `scalars` gave.
+        """
+        defined = self.metrics
+        name, metric = definitions.axis(defined, key), definitions.find(defined, key)
+        if name is None or metric is None:
+            return [place.step for place in places]
+        axis = Axis(self._scalars.select({"key": name}), sync=metric.step_sync)
+        return [axis.x(place) for place in places]
+
+    @property
     def config(self) -> dict[str, Any]:
         """The run's settings."""
         return self.state("config")
@@ -189,17 +220,36 @@ class RunReader:
     def summary(self) -> dict[str, Any]:
         """What the run came to: the last number of each key, what was set outright, its media.
 
-        The later replaces the earlier under one key. Of several ranks the lowest counts; media
-        that were given as a list are a list.
+        A key whose metric asks for statistics has an object of them, e.g. `{"min": 0.1}`, over all
+        that was logged. The later replaces the earlier under one key. Of several ranks the lowest
+        counts; media that were given as a list are a list.
         """
         return {**self.number_summary, **self._summary_media()}
 
     @property
     def number_summary(self) -> dict[str, Any]:
         """The summary without its media."""
-        found = self._scalars.select({}, last_suffices=True)
+        defined = self.metrics
+        found = {
+            key: definitions.outcome(
+                definitions.find(defined, key), last, partial(self.aggregate, key)
+            )
+            for key, last in self.last_numbers().items()
+            if definitions.has_summary(definitions.find(defined, key))
+        }
+        return {**found, **self.set_summary}
+
+    def last_numbers(self, rank: int | None = None) -> dict[str, float]:
+        """Give the last number of each key: of one rank, or of the lowest that has the key."""
+        found = self._scalars.select({} if rank is None else {"rank": rank}, last_suffices=True)
         rows = sorted(found, key=lambda row: (-row.rank, *repeats.age(row)))
-        return {**{row.key: from_number(row.value) for row in rows}, **self.set_summary}
+        return {row.key: from_number(row.value) for row in rows}
+
+    def aggregate(self, key: str, rank: int | None = None) -> Aggregate:
+        """Give what all numbers of a key come to: of one rank, or of the lowest that has the key."""
+        rows = sorted(self._scalars.select({"key": key}), key=repeats.age)
+        counts = min((row.rank for row in rows), default=0) if rank is None else rank
+        return Aggregate(from_number(row.value) for row in rows if row.rank == counts)
 
     @property
     def status(self) -> str:

@@ -109,8 +109,13 @@ class Sealer:
                 self.report.removed.append(self.name(path))
             self.report.waiting += [self.name(p) for p in found.covered if p not in removable]
 
-    def _seal(self, path: Path) -> None:
-        changed_ns = path.stat().st_mtime_ns
+    @contextlib.contextmanager
+    def in_parquet(self, path: Path) -> Iterator[Path]:
+        """Give the whole lines of a segment as a Parquet file that no reader looks at.
+
+        Raises:
+            ValueError: Not every line gave a row.
+        """
         data = path.read_bytes()
         whole = data.rfind(b"\n") + 1
         with contextlib.ExitStack() as stack:
@@ -122,7 +127,12 @@ class Sealer:
             rows = parquet.copy_lines(self.connection, source, path.parent.name, target)
             lines = data.count(b"\n")
             if rows != lines:
-                raise ValueError(f"{lines} lines gave {rows} rows")
+                raise ValueError(f"{self.name(path)}: {lines} lines gave {rows} rows")
+            yield target
+
+    def _seal(self, path: Path) -> None:
+        changed_ns = path.stat().st_mtime_ns
+        with self.in_parquet(path) as target:
             publish(target, path.with_suffix(catalog.SEALED), changed_ns)
 
 

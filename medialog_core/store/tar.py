@@ -24,6 +24,18 @@ def header(name: str, size: int, mtime: float) -> bytes:
     return before + _octal(checksum, 7) + b" " + after
 
 
+def name(block: bytes) -> str | None:
+    """Give the path that a member's 512 bytes of header tell; None if they are none of ours."""
+    if len(block) != BLOCK or block[257:265] != _MAGIC:
+        return None
+    return block[:100].rstrip(b"\0").decode("ascii", "replace")
+
+
+def member_size(size: int) -> int:
+    """Give how many bytes a member of `size` bytes takes, with what is around it."""
+    return BLOCK + size + -size % BLOCK
+
+
 def padding(size: int) -> bytes:
     """Give what fills a member of `size` bytes to whole blocks."""
     return bytes(-size % BLOCK)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import medialog_core
 from medialog_core.cli import main
 from medialog_core.payload import Blob, Entry, Payload, Scalars, State
 from medialog_core.schema import FORMAT, ImageMeta, RunFile, TextMeta
@@ -106,6 +107,22 @@ def test_show_finds_a_run_by_path_name_or_id(
     assert ["loss", "4", "nan", "0.33333", "1"] in lines
 
 
+def test_show_has_a_line_for_each_statistic_of_a_metric(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = medialog_core.init(dir=tmp_path)
+    run.define_metric("loss", summary="min,last")
+    run.log({"loss": 0.5, "acc": 0.25})
+    run.finish()
+    assert main(["show", str(run.dir)]) == 0
+    lines = said(capsys)
+    assert [
+        line
+        for line in lines
+        if line[:1] in (["acc"], ["loss.last"], ["loss.min"]) and len(line) == 2
+    ] == [["acc", "0.25"], ["loss.last", "0.5"], ["loss.min", "0.5"]]
+
+
 def test_show_of_a_key_and_a_step(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(run), "--key", "val/pictures", "--step", "1"]) == 0
     assert said(capsys)[-1] == [
@@ -157,6 +174,130 @@ def test_ctrl_c_leaves_things_as_they_were(
     assert "the same command goes on" in capsys.readouterr().err
     monkeypatch.undo()
     assert main(["compact", str(run)]) == 0
+
+
+@pytest.fixture
+def odd(run: Path) -> str:
+    """A key of 300 characters under which a kind of a later version was logged."""
+
+    class OddMeta(TextMeta, tag="odd_kind"):
+        """A kind of a later version."""
+
+    key = "gradients/" + "x" * 280 + "/the_weight"
+    writer = StoreWriter(run, "id-first", 1)
+    blob = Blob(lambda: bytes(500), "application/odd", "odd")
+    writer.write(Entry(key, 0, None, 1.0, 1, 0, Payload(OddMeta(), [blob], "a caption " * 20)))
+    writer.close()
+    return key
+
+
+def test_an_unknown_kind_is_shown_by_its_name(
+    run: Path, odd: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", str(run)]) == 0
+    assert [odd, "odd_kind", "1", "1", "0", "500", "B"] in said(capsys)
+    assert main(["show", str(run), "--key", odd]) == 0
+    assert said(capsys)[-1][:7] == [odd, "0", "1", "0", "odd_kind", "500", "B"]
+    assert main(["ls", str(run)]) == 0
+    assert said(capsys)[1][-4] == "2"
+
+
+def test_long_keys_and_captions_fit_into_a_terminal(
+    run: Path, odd: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["show", str(run), "--key", odd]) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert len(line) <= 80
+    assert re.match(r"gradients…e_weight +0 ", line)
+
+
+def test_export_and_gc(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    to = run.parent.parent / "out"
+    assert (
+        main(["export", str(run), "--to", str(to), "--key", "val/*", "loss", "--step", "1:"]) == 0
+    )
+    assert re.fullmatch(
+        rf"first: 2 rows, 8 files written \([\d.]+ kB\): {to}\n", capsys.readouterr().out
+    )
+    assert (to / "val/pictures/000000002.png").read_bytes() == bytes(2000)
+    command = [
+        "export",
+        str(run),
+        "--to",
+        str(to),
+        "--key",
+        "val/*",
+        "--key",
+        "loss",
+        "--step",
+        "1:",
+    ]
+    assert main([*command, "--json"]) == 0
+    report = data(capsys)
+    assert (report["run"], report["rows"], report["written"], report["failed"]) == (
+        "id-first",
+        2,
+        2,
+        {},
+    )
+    assert main(["gc", str(run)]) == 1
+    assert "may be being written" in capsys.readouterr().err
+    for path in run.rglob("*"):
+        os.utime(path, (1.0, 1.0))
+    (run / "media" / "0009-0123456789-00000.tar").write_bytes(bytes(10_000))
+    os.utime(run / "media" / "0009-0123456789-00000.tar", (1.0, 1.0))
+    assert main(["gc", str(run), "--dry-run"]) == 0
+    assert "kB -> would be about" in capsys.readouterr().out
+    assert main(["gc", str(run), "--json"]) == 0
+    report = data(capsys)
+    assert (report["removed"], report["dry_run"]) == (["media/0009-0123456789-00000.tar"], False)
+    assert report["before"] - report["after"] == 10_000
+    assert main(["gc", str(run)]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "  nothing to do"
+
+
+@pytest.mark.parametrize(
+    ("word", "rows"), [("1", 1), (":2", 2), ("1:2", 1), ("2:", 1), (":", 3), ("-5:-1", 0)]
+)
+def test_steps_of_an_export(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str, rows: int
+) -> None:
+    to = tmp_path / "out"
+    assert main(["export", str(run), "--to", str(to), f"--step={word}", "--json"]) == 0
+    assert data(capsys)["rows"] == rows
+
+
+@pytest.mark.parametrize("word", ["", "a", "1:b"])
+def test_steps_that_are_none_are_refused(
+    run: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["export", str(run), "--to", "out", "--step", word])
+    assert "--step" in capsys.readouterr().err
+
+
+def test_what_an_export_leaves_out_is_said_and_is_a_failure(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [pack] = (run / "media").iterdir()
+    content = bytearray(pack.read_bytes())
+    content[600] ^= 1
+    pack.write_bytes(content)
+    assert main(["export", str(run), "--to", str(tmp_path / "out")]) == 1
+    out = capsys.readouterr().out
+    assert "val/pictures/000000000.png is left out: media/" in out
+    assert "are not those that were written" in out
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    out = capsys.readouterr().out
+    for command in ("ls", "show", "export", "compact", "gc", "doctor"):
+        assert re.search(rf"^    {command} ", out, re.MULTILINE)
 
 
 def test_doctor_of_a_sound_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,12 +57,28 @@ class Terminal:
     def flush(self) -> None: ...
 
 
-def test_a_table_fits_into_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("x" * 100, "1"), "x" * 13 + "…" + "x" * 13 + "  1"),
+        (("gradients/encoder/layer_12.weight", "1"), "gradients/enc…yer_12.weight  1"),
+        (("k" * 300, "c" * 200), "kkkkkkk…kkkkkk  ccccccc…cccccc"),
+        (("예" * 30, "1"), "예예예예예예예…예예예예예예  1"),
+        (("short", "1"), "short  1"),
+    ],
+)
+def test_a_table_fits_into_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, row: tuple[str, str], expected: str
+) -> None:
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("COLUMNS", "30")
     monkeypatch.setenv("NO_COLOR", "1")
-    found = text.table(("KEY", "N"), [("x" * 100, "1")])
-    assert found.splitlines()[1] == "x" * 26 + "…  1"
+    found = text.table(("KEY", "N"), [row])
+    assert found.splitlines()[1] == expected
+
+
+def test_elsewhere_nothing_is_cut() -> None:
+    assert text.table(("KEY", "N"), [("x" * 300, "1")]).splitlines()[1] == "x" * 300 + "  1"
 
 
 def test_progress_is_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,12 @@ def test_importing_it_loads_no_framework(module: str) -> None:
     assert loaded_after(f"import {module}") == []
 
 
+def test_a_run_that_watches_no_model_loads_none() -> None:
+    begin = "import medialog_core as ml; run = ml.init(mode='disabled'); "
+    use = "run.define_metric('a', summary='min'); run.log({'a': 1}); run.unwatch(); run.finish()"
+    assert loaded_after(begin + use) == []
+
+
 def test_the_check_above_can_fail() -> None:
     assert loaded_after("import medialog_core, pandas") == ["pandas"]
 
@@ -65,12 +71,15 @@ def test_the_public_names() -> None:
         "Video",
         "__version__",
         "box3d",
+        "define_metric",
         "finish",
         "init",
         "log",
         "open_project",
         "open_run",
         "plot",
+        "unwatch",
+        "watch",
     ]
 
 

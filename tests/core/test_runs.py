@@ -6,7 +6,7 @@ import logging
 import pickle
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +201,51 @@ def test_media_in_the_summary_have_no_step(run: Run, sink: MemorySink) -> None:
     run.flush()
     assert [entry.step for entry in sink.entries("logits")] == [None]
     assert sink.state()["summary", "best"] == 0.9
+
+
+MEDIA: dict[str, Callable[[], Any]] = {
+    "histogram": lambda: Histogram([1.0, 2.0]),
+    "image": lambda: Image(GREY),
+    "table": lambda: Table(columns=["a"], data=[[1]]),
+    "text": lambda: Text("t"),
+}
+
+
+@pytest.mark.parametrize("kind", MEDIA)
+def test_the_summary_takes_media_of_every_type_in_every_way(kind: str, tmp_path: Path) -> None:
+    value = MEDIA[kind]()
+    run = start(RunSpec(tmp_path / "r", "r", "r"))
+    run.summary.update({"updated": value, "listed": [value, value]})
+    run.summary["set"] = value
+    run.summary.named = value
+    run.summary["replaced"] = 1
+    run.summary["replaced"] = value
+    run.log({"updated": 1.0})
+    assert run.summary["updated"] is value
+    run.finish()
+    summary = open_run(run.dir).summary
+    assert summary == {
+        **dict.fromkeys(("updated", "set", "named", "replaced"), value),
+        "listed": [value, value],
+    }
+
+
+@pytest.mark.parametrize("kind", MEDIA)
+def test_the_config_takes_media_of_no_type_at_any_depth(kind: str, run: Run) -> None:
+    value = MEDIA[kind]()
+    for config in (value, [value], {"deep": ({"er": value},)}):
+        with pytest.raises(WrongType, match=r"config\['a'\]: media cannot be part of the config"):
+            run.config.update(a=config)
+        with pytest.raises(WrongType):
+            run.config.a = config
+    assert dict(run.config) == {}
+
+
+@pytest.mark.parametrize("given", [[Text("t"), 1], {"deep": Text("t")}, ({"deep": [Text("t")]},)])
+def test_media_among_other_things_are_no_summary(run: Run, given: Any) -> None:
+    with pytest.raises(WrongType, match=r"summary\['a'\]: media among other things cannot be kept"):
+        run.summary["a"] = given
+    assert dict(run.summary) == {}
 
 
 def test_media_in_the_config_are_refused(run: Run) -> None:
@@ -448,9 +493,48 @@ class _Broken(MemorySink):
         raise OSError("no disk")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ((), "finished"),
+        ((None,), "finished"),
+        ((0,), "finished"),
+        ((1,), "failed"),
+        ((np.int64(255), True), "failed"),
+        (("failed",), "failed"),
+        (("killed", True), "killed"),
+    ],
+)
+def test_an_exit_code_is_an_end_as_a_status_is(
+    run: Run, sink: MemorySink, arguments: tuple[Any, ...], status: str
+) -> None:
+    run.finish(*arguments)
+    assert sink.state()["status", "state"] == status
+
+
+@pytest.mark.parametrize(
+    ("named", "status"), [({"exit_code": 2}, "failed"), ({"status": "killed"}, "killed")]
+)
+def test_an_end_can_be_named(run: Run, sink: MemorySink, named: Any, status: str) -> None:
+    run.finish(**named)
+    assert sink.state()["status", "state"] == status
+
+
+@pytest.mark.parametrize("code", [True, 1.5, [1]])
+def test_an_end_that_is_no_number_is_refused(run: Run, code: Any) -> None:
+    with pytest.raises(WrongType, match=r"exit_code: expected a whole number \(0 is a success\)"):
+        run.finish(code)
+    assert not run.finished
+
+
+def test_two_ends_are_refused(run: Run) -> None:
+    with pytest.raises(InvalidInput, match="expected exit_code or status, got 0 and 'failed'"):
+        run.finish(0, status="failed")
+
+
 def test_an_end_that_is_no_status_is_refused(run: Run) -> None:
-    with pytest.raises(InvalidInput, match=r"status: expected one of .*, got 1"):
-        run.finish(1)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match=r"status: expected one of .*, got 'done'"):
+        run.finish("done")
     assert not run.finished
 
 

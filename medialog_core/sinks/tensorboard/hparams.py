@@ -19,7 +19,8 @@ class Session:
 
     The plugin reads a session's hyper-parameters once. They are written with the first data, so
     that a config completed after `init` is still in time; what changes later is shown, whole, as
-    the text `config`. Health and checkpoints have no form in TensorBoard.
+    the text `config`. Health, checkpoints and metrics have no form in TensorBoard: a value stands at
+    its step whatever its x-axis is, and a summary of statistics is not shown.
     """
 
     def __init__(self, run: str) -> None:

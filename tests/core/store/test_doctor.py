@@ -85,6 +85,10 @@ def leave_over(run: Path) -> None:
     (run / "items" / ".0000-00000.tmp").write_bytes(b"half")
 
 
+def leave_packs_over(run: Path) -> None:
+    (run / ".gc-0123.tmp" / "media").mkdir(parents=True)
+
+
 def break_run_file(run: Path) -> None:
     (run / "run.json").write_text("{")
 
@@ -102,6 +106,7 @@ def break_parquet(run: Path) -> None:
         (lose_pack, ["error", "error"], "cannot be read"),
         (flip_cell, ["error"], "the 400 bytes at 2048 are not those that were written"),
         (leave_over, ["warning"], "left over from work that was broken off (4 bytes)"),
+        (leave_packs_over, ["warning"], "left over from a `medialog gc` that was broken off"),
         (break_run_file, ["error"], "cannot be read"),
         (break_parquet, ["error"], "cannot be read"),
     ],

@@ -127,6 +127,7 @@ def test_every_column_is_described(area: str) -> None:
     [
         schema.RunFile,
         schema.File,
+        schema.Metric,
         schema.Meta,
         schema.ImageMeta,
         schema.Conversion,

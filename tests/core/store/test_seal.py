@@ -191,6 +191,28 @@ def test_lines_that_grew_behind_their_sealing_are_read_and_not_removed(
     assert [len(RunReader(directory).rows(key)) for key in ("late", "later")] == [1, 1]
 
 
+def test_lines_that_grew_behind_a_compaction_are_part_of_the_next(
+    directory: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(directory, make)
+    writer = StoreWriter(directory, "r1", 5)
+    writer.write(make.text(key="late", rank=5))
+    writer.flush()
+    compact(directory)
+    time.sleep(0.02)  # one tick of the file system's clock
+    writer.write(make.text(key="later", rank=5))
+    writer.close()
+    fill(directory, make, rank=6)
+    before = seen(directory)
+    compact(directory)
+    assert seen(directory) == before
+    age(monkeypatch)
+    compact(directory)
+    assert seen(directory) == before
+    assert len(RunReader(directory).rows("later")) == 1
+    assert len(names(directory)) == 1
+
+
 def test_unknown_columns_survive(directory: Path, make: Make) -> None:
     fill(directory, make)
     path = directory / "items" / "0007-0123456789-00000.jsonl"
