@@ -254,12 +254,17 @@ def media_alive() -> int:
     return sum(type(thing) in (Image, Histogram, Table) for thing in gc.get_objects())
 
 
-def test_what_was_written_is_held_by_nothing(run: Run) -> None:
-    before = media_alive()
+def log_media(run: Run) -> None:
     for step in range(5):
         table = Table(columns=["img"], data=[[Image(noise(9, 9))]])
         run.log({"img": Image(noise(64, 64)), "h": Histogram(noise(99)), "t": table}, step=step)
-    assert media_alive() > before
-    del table
+
+
+def test_what_was_written_is_held_by_nothing(run: Run) -> None:
+    image = Image(noise(9, 9))
+    before = media_alive()
+    log_media(run)
     run.flush()
     assert media_alive() == before
+    del image
+    assert media_alive() == before - 1
