@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...payload import Payload
-from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta
-from . import histograms, markdown, pictures, protos
+from ...schema import HistogramMeta, ImageMeta, Meta, TableMeta, TextMeta, VideoMeta
+from . import films, histograms, markdown, pictures, protos
 from .shown import Shown
 
 
@@ -30,7 +30,15 @@ def value(tag: str, shown: Sequence[Shown]) -> protos.Value:
 
 
 def _image(payload: Payload, meta: ImageMeta) -> Shown:
-    picture = pictures.render(payload, meta)
+    return _shown_picture(pictures.render(payload, meta))
+
+
+def _video(payload: Payload, meta: VideoMeta) -> Shown:
+    picture = films.render(payload, meta)
+    return _unknown(payload, meta) if picture is None else _shown_picture(picture)
+
+
+def _shown_picture(picture: pictures.Picture) -> Shown:
     head = (str(picture.width).encode(), str(picture.height).encode())
     return Shown("images", head, picture.data)
 
@@ -57,6 +65,7 @@ def _unknown(payload: Payload, _meta: Meta) -> Shown:
 
 FORMS: dict[type[Meta], Callable[[Payload, Any], Shown]] = {
     ImageMeta: _image,
+    VideoMeta: _video,
     HistogramMeta: _histogram,
     TableMeta: _table,
     TextMeta: _text,
