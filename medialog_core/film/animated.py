@@ -73,16 +73,11 @@ def read(data: bytes, channels: int, count: int | None, fps: float | None) -> It
     """Decode frames to H×W×C; `count` of them at `fps` where equal ones became one."""
     with PIL.Image.open(io.BytesIO(data)) as image:
         stored = getattr(image, "n_frames", 1)
-        ends_ms = 0.0
-        given = 0
-        for pixels, duration_ms in _decoded(image, stored, channels):
-            ends_ms += duration_ms
-            if not count or not fps or count == stored:
-                yield pixels
-                continue
-            while given < count and (given + 0.5) * 1000 / fps < ends_ms:
-                yield pixels
-                given += 1
+        decoded = _decoded(image, stored, channels)
+        if not count or not fps or count <= stored:
+            yield from (pixels for pixels, _ in decoded)
+        else:
+            yield from _each(decoded, count, 1000 / fps)
 
 
 def first(data: bytes, extension: str) -> None:
@@ -156,6 +151,16 @@ def _decoded(image: Any, count: int, channels: int) -> Iterator[tuple[Pixels, fl
     for index in range(count):
         image.seek(index)
         yield np.asarray(image.convert(mode))[:, :, :channels], _shown_ms(image)
+
+
+def _each(decoded: Iterator[tuple[Pixels, float]], count: int, every_ms: float) -> Iterator[Pixels]:
+    """Give what is shown in the middle of each of `count` frames; the last one stays."""
+    pixels, ends_ms = next(decoded)
+    for index in range(count):
+        while ends_ms < (index + 0.5) * every_ms and (following := next(decoded, None)):
+            pixels, duration_ms = following
+            ends_ms += duration_ms
+        yield pixels
 
 
 def _shown_ms(image: Any) -> float:

@@ -7,6 +7,7 @@ mind the tags, and those that always take BT.601 for small pictures, then show t
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from importlib.util import find_spec
@@ -32,17 +33,25 @@ class Codec(NamedTuple):
     options: dict[str, str]
 
 
-def h264(crf: int) -> Codec:
-    """Give H.264 in mp4, as every browser plays it."""
-    options = {"crf": str(crf), "preset": "veryfast", "g": _KEYFRAME_EVERY}
+def h264(quality: int, fps: Fraction) -> Codec:
+    """Give H.264 in mp4, as every browser plays it, of a quality from 1 to 100.
+
+    Tuned to be near the pixels, not to please the eye: +0.3 dB at the same size. x264 takes more from
+    frames that are shown for a shorter time; what it takes is given back, so that a quality is
+    the same at every rate.
+    """
+    shorter = 2.4 * math.log2(min(max(float(fps), 1), 100) / 4)
+    crf = min(max(63 - quality / 2 - shorter, 1), 51)
+    options = {"crf": f"{crf:.2f}", "preset": "fast", "tune": "psnr", "g": _KEYFRAME_EVERY}
     return Codec("libx264", "mp4", "yuv420p", options)
 
 
-def vp9(crf: int | None) -> Codec:
-    """Give VP9 in WebM; None is lossless, in RGB."""
-    options = {"deadline": "realtime", "cpu-used": "8", "g": _KEYFRAME_EVERY}
-    if crf is None:
+def vp9(quality: int | None) -> Codec:
+    """Give VP9 in WebM, of a quality from 1 to 100; None is lossless, in RGB."""
+    options = {"deadline": "realtime", "cpu-used": "6", "g": _KEYFRAME_EVERY}
+    if quality is None:
         return Codec("libvpx-vp9", "webm", "gbrp", options | {"lossless": "1"})
+    crf = min(max(round((100 - quality) * 0.8), 1), 63)
     return Codec("libvpx-vp9", "webm", "yuv420p", options | {"crf": str(crf), "b": "0"})
 
 
@@ -101,11 +110,16 @@ def read(data: bytes, channels: int) -> Iterator[Pixels]:
 
     Raises:
         MissingExtra: PyAV is not installed.
+        ValueError: The file is broken; says why.
     """
+    av = load("reading this video")
     form = "rgba" if channels == 4 else "rgb24"  # noqa: PLR2004
-    with load("reading this video").open(io.BytesIO(data)) as container:
-        for frame in container.decode(video=0):
-            yield frame.to_ndarray(format=form)[:, :, :channels]
+    try:
+        with av.open(io.BytesIO(data)) as container:
+            for frame in container.decode(video=0):
+                yield frame.to_ndarray(format=form)[:, :, :channels]
+    except av.FFmpegError as error:
+        raise ValueError(error.strerror or "cannot be decoded") from error
 
 
 def first(data: bytes) -> None:

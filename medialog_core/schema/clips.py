@@ -17,7 +17,7 @@ class VideoMeta(Meta, tag="video", kw_only=True):
         duration_secs: How long it plays.
         codec: Of the pictures, as FFmpeg calls it, e.g. `h264`.
         has_audio: Whether the file has sound, too.
-        encoding: How the file came to be, e.g. `mp4 h264 lossy crf18`, `webp lossless`, `file`.
+        encoding: How the file came to be, e.g. `mp4 h264 lossy q90`, `webp lossless`, `file`.
         conversion: How numbers became pixels.
     """
 

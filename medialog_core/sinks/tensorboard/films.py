@@ -29,7 +29,7 @@ MAX_FRAMES = 64
 MAX_SIDE_PX = 256
 MAX_READ = 1024
 """So many frames of a long file are decoded; those behind them are left out."""
-_MAX_GIF_FPS = 50
+_MIN_GIF_FPS, _MAX_GIF_FPS = 0.01, 50
 _UNKNOWN_FPS = 4.0
 
 
@@ -51,13 +51,14 @@ def render(payload: Payload, meta: VideoMeta) -> Picture | None:
         pictures = list(_chosen(blob, facts, every))
     except MissingExtra:
         return None
-    except (*animated.ERRORS, RuntimeError) as error:
-        raise InvalidInput(f"video: its bytes ({blob.content_type}) cannot be read: {error}") from error
+    except animated.ERRORS as error:
+        raise InvalidInput(
+            f"video: its bytes ({blob.content_type}) cannot be read: {error}"
+        ) from error
     lines = [payload.caption or "", _left_out(facts, fps, read, every, pictures[0])]
     frames = _sheets(pictures, "\n".join(filter(None, lines)))
-    return Picture(
-        frames.width, frames.height, animated.gif(frames, Fraction(fps / every).limit_denominator())
-    )
+    rate = Fraction(max(fps / every, _MIN_GIF_FPS)).limit_denominator()
+    return Picture(frames.width, frames.height, animated.gif(frames, rate))
 
 
 def _facts(blob: Blob, meta: VideoMeta) -> Facts:
@@ -78,7 +79,7 @@ def _left_out(facts: Facts, fps: float, read: int, every: int, shown: Pixels) ->
     """Say what the GIF lacks; empty where it lacks nothing."""
     total = facts.frames or 0
     parts = [
-        f"every {every}. frame of {total}" if every > 1 else "",
+        f"1 frame in {every} of {total}" if every > 1 else "",
         f"the first {read / fps:.3g} s of {total / fps:.3g} s" if total > read else "",
         f"{facts.width}×{facts.height} made smaller" if shown.shape[1] != facts.width else "",
     ]
