@@ -133,12 +133,21 @@ def _durations_ms(count: int, fps: Fraction, unit_ms: int) -> list[int]:
 
 
 def _palette(frames: Frames) -> PIL.Image.Image:
-    """Give a picture that has the 256 colours that fit some pixels of some frames best."""
+    """Give a picture that has 256 colours, those that fit some pixels of some frames best.
+
+    All of them differ: for each that came twice, Pillow would search in Python, frame by frame.
+    """
     count = min(frames.count, _SAMPLED_FRAMES)
     step = max(1, round((count * frames.height * frames.width / _SAMPLED_PIXELS) ** 0.5))
     chosen = np.linspace(0, frames.count - 1, count).astype(int)
     some = [to_rgb(frames.get(index))[::step, ::step] for index in chosen]
-    return PIL.Image.fromarray(np.concatenate(some)).quantize(256, PIL.Image.Quantize.FASTOCTREE)
+    best = PIL.Image.fromarray(np.concatenate(some)).quantize(256, PIL.Image.Quantize.FASTOCTREE)
+    colours = np.array(best.getpalette(), np.uint8).reshape(-1, 3).tolist()
+    greys = ((shade, shade, shade) for shade in range(256))
+    distinct = list(dict.fromkeys([*map(tuple, colours), *greys]))[:256]
+    palette = PIL.Image.new("P", (1, 1))
+    palette.putpalette([value for colour in distinct for value in colour])
+    return palette
 
 
 def _coloured(pixels: Pixels, palette: PIL.Image.Image) -> PIL.Image.Image:
