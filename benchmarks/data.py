@@ -16,6 +16,7 @@ Floats = NDArray[np.float32]
 
 CLASSES = 21
 BOXES = 20
+FPS = 10
 _GRAIN = 2.4
 """Sensor noise that brings a PNG to half the raw size, as photographs have it."""
 _BOTTLENECKS = ((3, 64, 256), (4, 128, 512), (6, 256, 1024), (3, 512, 2048))
@@ -62,10 +63,11 @@ def photographs(count: int, side: int, seed: int) -> list[Pixels]:
 def panning(count: int, side: int, seed: int) -> Pixels:
     """Move a window over a photograph: count×side×side×3, no two frames alike."""
     photo = np.asarray(_photograph(_PANNED[seed % len(_PANNED)]))
-    room_y, room_x = photo.shape[0] - side, photo.shape[1] - side
+    later = seed // len(_PANNED)
     at = np.arange(count) / max(1, count - 1)
-    tops = (room_y * (0.5 + 0.5 * np.sin(5 * at))).astype(int)
-    lefts = (room_x * (0.1 + 0.5 * at)).astype(int)
+    down, across = 0.5 + 0.5 * np.sin(5 * at + later), 0.1 + 0.5 * at + later % 30 / 100
+    tops = (down * (photo.shape[0] - side)).astype(int)
+    lefts = (across * (photo.shape[1] - side)).astype(int)
     places = zip(tops.tolist(), lefts.tolist(), strict=True)
     return np.stack([photo[y : y + side, x : x + side] for y, x in places])
 

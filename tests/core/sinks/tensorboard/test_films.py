@@ -15,6 +15,7 @@ from tensorboard.util import img_mime_type_detector
 
 from medialog_core import Video, codecs
 from medialog_core.errors import InvalidInput
+from medialog_core.film.frames import Frames
 from medialog_core.payload import Blob, Payload
 from medialog_core.schema import VideoMeta
 from medialog_core.sinks.tensorboard import TensorBoardSink, films
@@ -74,9 +75,12 @@ def test_a_caption_stands_below_every_frame() -> None:
 def test_a_long_video_is_thinned_out_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     plain = films._sheets
-    monkeypatch.setattr(
-        films, "_sheets", lambda pictures, text: (said.append(text), plain(pictures, text))[1]
-    )
+
+    def sheets(pictures: list[Pixels], text: str) -> Frames:
+        said.append(text)
+        return plain(pictures, text)
+
+    monkeypatch.setattr(films, "_sheets", sheets)
     frames, secs = frames_of(shown(Video(moving(130), fps=13)))
     assert len(frames) == 44
     assert secs == pytest.approx(10, abs=0.2)
