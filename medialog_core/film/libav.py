@@ -151,6 +151,7 @@ def probe(data: bytes) -> Facts:
         length = stream.duration or end
         secs = float(length * stream.time_base) if length else None
         rate = stream.average_rate or (frames / secs if secs else None)
+        codec = stream.codec_context.codec
         return Facts(
             stream.width,
             stream.height,
@@ -158,7 +159,7 @@ def probe(data: bytes) -> Facts:
             float(rate) if rate else None,
             frames,
             secs,
-            stream.codec_context.codec.canonical_name,
+            getattr(codec, "canonical_name", codec.name),  # PyAV 14 has only the latter
             bool(container.streams.audio),
         )
 

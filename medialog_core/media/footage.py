@@ -84,7 +84,7 @@ class Footage:
         return np.stack(list(files.read(data, self.blob.content_type, facts)))
 
     def __repr__(self) -> str:
-        return f"{self.blob.content_type}, {self.nbytes:,} bytes"
+        return self.blob.content_type
 
 
 def is_file(value: object) -> bool:
@@ -104,7 +104,7 @@ def from_file(source: Any, format: str | None) -> Footage:
         WrongType: It gives no bytes.
         OSError: It cannot be read.
     """
-    stated = None if format is None else format.lower().lstrip(".")
+    stated = None if format is None else str(format).lower().lstrip(".")
     if stated is not None and stated not in _ENDINGS:
         raise InvalidInput(f"Video: format: expected one of {', '.join(_ENDINGS)}, got {format!r}")
     named = _ending_of(source)

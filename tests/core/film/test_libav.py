@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from fractions import Fraction
 
@@ -44,3 +45,9 @@ def test_without_pyav_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not libav.is_there()
     with pytest.raises(MissingExtra, match=r"encoding a video needs .*'medialog\[video\]'"):
         libav.write(FRAMES, Fraction(4), libav.vp9(90))
+
+
+def test_importing_the_core_does_not_import_pyav() -> None:
+    code = "import sys, medialog_core; print('av' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
