@@ -38,7 +38,8 @@ def h264(quality: int, fps: Fraction) -> Codec:
 
     Tuned to be near the pixels, not to please the eye: +0.3 dB at the same size. x264 takes more from
     frames that are shown for a shorter time; what it takes is given back, so that a quality is
-    the same at every rate.
+    the same at every rate. Its bytes may differ from one time to the next: where a processor has
+    AVX-512, its look-ahead does not always come to the same result.
     """
     shorter = 2.4 * math.log2(min(max(float(fps), 1), 100) / 4)
     crf = min(max(63 - quality / 2 - shorter, 1), 51)
@@ -167,7 +168,7 @@ def probe(data: bytes) -> Facts:
 def _configure(stream: Any, codec: Codec) -> None:
     stream.pix_fmt, stream.options = codec.pixel_format, codec.options
     context = stream.codec_context
-    context.thread_count = 1  # training has the other cores; and the bytes don't depend on them
+    context.thread_count = 1  # training has the other cores
     if codec.pixel_format == "yuv420p":
         context.color_primaries, context.color_trc = _BT709_PRIMARIES, _SRGB_CURVE
         context.colorspace, context.color_range = _BT601_MATRIX, _LIMITED
