@@ -16,11 +16,14 @@ Floats = NDArray[np.float32]
 
 CLASSES = 21
 BOXES = 20
+FPS = 10
 _GRAIN = 2.4
 """Sensor noise that brings a PNG to half the raw size, as photographs have it."""
 _BOTTLENECKS = ((3, 64, 256), (4, 128, 512), (6, 256, 1024), (3, 512, 2048))
 """Blocks, inner and outer width of a ResNet-50's four stages."""
 _PHOTOGRAPHS = ("astronaut", "cat", "coffee", "hubble_deep_field", "retina", "rocket")
+
+_PANNED = ("astronaut", "coffee", "cat")
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,18 @@ def photographs(count: int, side: int, seed: int) -> list[Pixels]:
     """Cut side×side×3 crops, at random places and scales, out of scikit-image's photographs."""
     rng = np.random.default_rng(seed)
     return [_crop(rng, photo, side) for photo in rng.choice(_PHOTOGRAPHS, count)]
+
+
+def panning(count: int, side: int, seed: int) -> Pixels:
+    """Move a window over a photograph: count×side×side×3, no two frames alike."""
+    photo = np.asarray(_photograph(_PANNED[seed % len(_PANNED)]))
+    later = seed // len(_PANNED)
+    at = np.arange(count) / max(1, count - 1)
+    down, across = 0.5 + 0.5 * np.sin(5 * at + later), 0.1 + 0.5 * at + later % 30 / 100
+    tops = (down * (photo.shape[0] - side)).astype(int)
+    lefts = (across * (photo.shape[1] - side)).astype(int)
+    places = zip(tops.tolist(), lefts.tolist(), strict=True)
+    return np.stack([photo[y : y + side, x : x + side] for y, x in places])
 
 
 def overlays(count: int, side: int, seed: int) -> list[Overlay]:

@@ -4,6 +4,7 @@ images(images, step)        list of H×W×3 uint8
 overlays(overlays, step)    list of `data.Overlay`
 histograms(tensors, step)   name to float32
 table(rows, step)           list of `data.Row`
+videos(clip, step)          frames×3×H×W uint8, the one layout that all take
 scalars(values, step)       name to number
 finish()                    returns when all is on the disk
 details(steps)              further measures, after that (optional)
@@ -47,7 +48,7 @@ class Contender:
 
     def missing(self) -> list[str]:
         """Give the packages that are not installed."""
-        return [name for name in self.needs if find_spec(name) is None]
+        return [name for name in self.needs if not _installed(name)]
 
     def load(self) -> Callable[[Path], Session]:
         """Import it."""
@@ -60,9 +61,16 @@ class Contender:
         return found
 
 
-_BYTES = ("images", "overlays", "histograms")
+def _installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # of the package that a module is in
+        return False
+
+
+_BYTES = ("images", "overlays", "histograms", "videos")
 _ALL = ("images", "overlays", "histograms", "table", "scalars")
-_MEDIALOG = (*_ALL, "exponents", "sampled")
+_MEDIALOG = (*_ALL, "videos", "exponents", "sampled")
 _TENSORBOARD = ("images", "overlays", "histograms", "scalars")
 
 CONTENDERS: Mapping[str, Contender] = {
@@ -72,13 +80,19 @@ CONTENDERS: Mapping[str, Contender] = {
     ),
     "copy": Contender("floor:Copy", (*_BYTES, "table")),
     "rawwrite": Contender("floor:RawWrite", (*_BYTES, "table")),
-    "pillow": Contender("pillow:Pillow", _ALL),
+    "pillow": Contender("pillow:Pillow", (*_ALL, "videos")),
     "tensorboard": Contender("tensorboard:Torch", _TENSORBOARD, needs=("torch", "tensorboard")),
     "tensorboardX": Contender("tensorboard:X", _TENSORBOARD, needs=("tensorboardX",)),
     "wandb": Contender("wandb:Wandb", _ALL, needs=("wandb",)),
     "trackio": Contender(
-        "trackio:Trackio", ("images", "histograms", "table", "scalars"), needs=("trackio",)
+        "trackio:Trackio",
+        ("images", "histograms", "table", "scalars", "videos"),
+        needs=("trackio",),
     ),
+    "tensorboard[moviepy]": Contender(
+        "tensorboard:Torch", ("videos",), needs=("torch", "tensorboard", "moviepy.editor")
+    ),
+    "wandb[media]": Contender("wandb:Wandb", ("videos",), needs=("wandb", "moviepy", "imageio")),
 }
 FLOOR = "copy"
 OURS = ("medialog", "medialog[fast]")

@@ -37,6 +37,9 @@ class Copy:
     def table(self, rows: list[Row], _step: int) -> None:
         self.keep(row.image for row in rows)
 
+    def videos(self, clip: Pixels, _step: int) -> None:
+        self.keep([clip])
+
     def keep(self, arrays: Iterable[Array]) -> None:
         """Hold copies until the next call."""
         self.kept = [array.copy() for array in arrays]

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import medialog_core
-from medialog_core import Histogram, Image, Table
+from medialog_core import Histogram, Image, Table, Video
 from medialog_core.store.seal import seal
 
 from .. import clocks
-from ..data import Floats, Overlay, Pixels, Row
+from ..data import FPS, Floats, Overlay, Pixels, Row
 
 SAMPLES = 10_000
 """What zero-code capture takes of a parameter."""
@@ -44,6 +44,9 @@ class Medialog:
         for row in rows:
             table.add_data(row.index, Image(row.image), row.truth, row.prediction, row.score)
         self.run.log({"table": table}, step)
+
+    def videos(self, clip: Pixels, step: int) -> None:
+        self.run.log({"clip": Video(clip, fps=FPS)}, step)
 
     def scalars(self, values: dict[str, float], step: int) -> None:
         self.run.log(values, step)

@@ -1,4 +1,4 @@
-"""Pillow in the caller: a PNG file a picture, a JSON line a step. What people write themselves."""
+"""Pillow in the caller: a PNG a picture, a GIF a video, a JSON line a step. What people write themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..data import Floats, Overlay, Pixels, Row
+from ..data import FPS, Floats, Overlay, Pixels, Row
 
 BINS = 64
 
@@ -41,6 +41,11 @@ class Pillow:
         for row in rows:
             self._save(row.image, f"{step:05d}-{row.index:05d}")
             self._line(step=step, truth=row.truth, prediction=row.prediction, score=row.score)
+
+    def videos(self, clip: Pixels, step: int) -> None:
+        first, *others = [Image.fromarray(frame) for frame in clip.transpose(0, 2, 3, 1)]
+        path = self.directory / f"{step:05d}.gif"
+        first.save(path, save_all=True, append_images=others, duration=1000 // FPS, loop=0)
 
     def scalars(self, values: dict[str, float], step: int) -> None:
         self._line(step=step, **values)

@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..data import Floats, Overlay, Pixels
+from ..data import FPS, Floats, Overlay, Pixels
 
 
 class Torch:
@@ -36,6 +36,9 @@ class Torch:
     def histograms(self, tensors: dict[str, Floats], step: int) -> None:
         for name, tensor in tensors.items():
             self.writer.add_histogram(name, tensor, step)
+
+    def videos(self, clip: Pixels, step: int) -> None:
+        self.writer.add_video("clip", clip[None], step, fps=FPS)
 
     def scalars(self, values: dict[str, float], step: int) -> None:
         for name, value in values.items():

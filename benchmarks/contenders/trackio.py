@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..data import Floats, Pixels, Row
+from ..data import FPS, Floats, Pixels, Row
 
 
 class Trackio:
@@ -34,6 +34,9 @@ class Trackio:
             columns=["index", "image", "truth", "prediction", "score"],
         )
         self.api.log({"table": self.api.Table(dataframe=frame)}, step=step)
+
+    def videos(self, clip: Pixels, step: int) -> None:
+        self.api.log({"clip": self.api.Video(clip, fps=FPS, format="mp4")}, step=step)
 
     def scalars(self, values: dict[str, float], step: int) -> None:
         self.api.log(values, step=step)

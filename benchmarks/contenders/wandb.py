@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from ..data import BOXES, CLASSES, Floats, Overlay, Pixels, Row
+from ..data import BOXES, CLASSES, FPS, Floats, Overlay, Pixels, Row
 
 _LABELS = {i: f"class_{i}" for i in range(CLASSES)}
 
@@ -38,6 +38,9 @@ class Wandb:
             image = self.api.Image(row.image)
             table.add_data(row.index, image, row.truth, row.prediction, row.score)
         self.run.log({"table": table}, step=step)
+
+    def videos(self, clip: Pixels, step: int) -> None:
+        self.run.log({"clip": self.api.Video(clip, fps=FPS, format="mp4")}, step=step)
 
     def scalars(self, values: dict[str, float], step: int) -> None:
         self.run.log(values, step=step)

@@ -15,6 +15,7 @@ from .overlay512 import OVERLAY512
 from .scalars import SCALARS
 from .table import TABLE
 from .training import TRAINING
+from .video import VIDEO
 
 
 class Workload(Protocol):
@@ -54,6 +55,7 @@ _ALL: tuple[Workload, ...] = (
     OVERLAY512,
     HIST,
     TABLE,
+    VIDEO,
     SCALARS,
     REPEAT,
     IMPORT,

@@ -135,10 +135,16 @@ def encoding(file_type: str | None, quality: int | None, lossless: bool | None) 
         raise InvalidInput(
             "lossless=True goes with file_type='png', 'webp' or 'bmp', and without a quality"
         )
-    return Encoding(form, None if quality is None else _checked_quality(quality), bool(lossless))
+    return Encoding(form, None if quality is None else checked_quality(quality), bool(lossless))
 
 
-def _checked_quality(quality: int) -> int:
+def checked_quality(quality: int) -> int:
+    """Give the quality of a lossy file.
+
+    Raises:
+        WrongType: It is no whole number.
+        InvalidInput: It is not 1 to 100.
+    """
     if not isinstance(quality, int | np.integer):
         raise WrongType(f"quality: expected a whole number from 1 to 100, got {quality!r}")
     if not 1 <= quality <= 100:  # noqa: PLR2004

@@ -60,15 +60,22 @@ def make_grid(
         images = np.broadcast_to(images, (count, height, width, 3))
     if count == 1:
         return np.array(images[0].transpose(2, 0, 1))
-    columns = min(nrow, count)
-    rows = math.ceil(count / columns)
-    size = (height + padding) * rows + padding, (width + padding) * columns + padding
+    columns, size = measured(count, height, width, nrow, padding)
     grid = _filled(size, images, pad_value)
     for place, image in enumerate(images):
         top = (place // columns) * (height + padding) + padding
         left = (place % columns) * (width + padding) + padding
         grid[top : top + height, left : left + width] = image
     return grid.transpose(2, 0, 1)
+
+
+def measured(
+    count: int, height: int, width: int, nrow: int = 8, padding: int = 2
+) -> tuple[int, tuple[int, int]]:
+    """Give how many images stand in a row, and the height and width of the grid of two or more."""
+    columns = min(nrow, count)
+    rows = math.ceil(count / columns)
+    return columns, ((height + padding) * rows + padding, (width + padding) * columns + padding)
 
 
 def _at_least(least: int, value: Any, name: str) -> int:

@@ -6,7 +6,6 @@ reads only what was added.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,15 +14,11 @@ from typing import Any, NamedTuple
 
 from ..payload import Blob, Payload
 from ..schema import File, Metric, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
-from . import definitions, files, layout, repeats, whole
+from . import condition, definitions, files, layout, repeats, whole
 from .area import Area
 from .axes import Axis, Place
 from .definitions import Aggregate
 from .rows import from_json
-
-STALE_SECS = 120.0
-"""A run that says `running` but gave no sign for so long is `stale`."""
-_WRITER_LENGTH = 15
 
 
 class ScalarPoint(NamedTuple):
@@ -257,22 +252,12 @@ class RunReader:
 
         Of several ranks the lowest counts.
         """
-        rows = self._state.select({"area": "status"})
-        main = [row for row in rows if row.rank == min(row.rank for row in rows)]
-        states = [row for row in main if row.key == "state"]
-        said = from_json(max(states, key=repeats.age).value) if states else "running"
-        last_sign = max((row.ts for row in main), default=self.info.created)
-        return "stale" if said == "running" and time.time() - last_sign > STALE_SECS else str(said)
+        return condition.status(self._state.select({"area": "status"}), self.info.created)
 
     @property
     def health(self) -> dict[str, Any]:
         """What went wrong, over all processes that wrote: counters added up, texts of the last."""
-        total: dict[str, Any] = {}
-        for counts in self._counts_by_writer().values():
-            for name, value in counts.items():
-                before = total.get(name, 0)
-                total[name] = before + value if isinstance(value, int | float) else value
-        return total
+        return condition.health(self._state.select({"area": "health", "key": "counts"}))
 
     def __repr__(self) -> str:
         return f"RunReader({str(self.path)!r})"
@@ -291,11 +276,6 @@ class RunReader:
         first = [row for row in rows if row.rank == rows[0].rank]
         values = [self.load(row) for row in first]
         return values[0] if decode_meta(first[0].meta).of is None else values
-
-    def _counts_by_writer(self) -> dict[str, dict[str, Any]]:
-        rows = self._state.select({"area": "health", "key": "counts"})
-        ordered = sorted(rows, key=repeats.age)
-        return {row.id[:_WRITER_LENGTH]: from_json(row.value) for row in ordered}
 
 
 def _point(row: ScalarRow) -> ScalarPoint:

@@ -37,7 +37,7 @@ _MASK = "mask:"
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded image (PNG or JPEG) of `width` by `height` pixels."""
+    """An encoded image (PNG, JPEG or GIF) of `width` by `height` pixels."""
 
     width: int
     height: int

@@ -24,9 +24,11 @@ from ...schema import (
     PlotlyMeta,
     TableMeta,
     TextMeta,
+    VideoMeta,
 )
 from . import (
     charts,
+    films,
     histograms,
     markdown,
     molecules,
@@ -74,9 +76,11 @@ def _audio(payload: Payload, _meta: AudioMeta) -> Shown:
     return Shown(_AUDIO, item=sounds.render(payload), label=label, texts=texts)
 
 
-def _pictured(render: Callable[[Payload, Any], pictures.Picture]) -> _Form:
+def _pictured(render: Callable[[Payload, Any], pictures.Picture | None]) -> _Form:
     def show(payload: Payload, meta: Meta) -> Shown:
         picture = render(payload, meta)
+        if picture is None:
+            return _unknown(payload, meta)
         head = (str(picture.width).encode(), str(picture.height).encode())
         return Shown("images", head, picture.data)
 
@@ -112,4 +116,5 @@ FORMS: dict[type[Meta], _Form] = {
     PlotlyMeta: _written(plots.text),
     TableMeta: _written(tables.single),
     TextMeta: _written(markdown.text),
+    VideoMeta: _pictured(films.render),
 }
