@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch._dynamo.testing
 from torch.optim import SGD, Adam
 
 import medialog_core
