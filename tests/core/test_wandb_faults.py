@@ -201,20 +201,25 @@ def test_a_thousand_pictures_are_a_handful_of_files(run: Run) -> None:
 
 EVERYWHERE = """
 import numpy as np, medialog_core
-from medialog_core import Histogram, Html, Image, Object3D, Table, Text
+from medialog_core import Audio, Histogram, Html, Image, Molecule, Object3D, Table, Text, Video
 
-run = medialog_core.init(dir="runs")
+run = medialog_core.init(dir="runs", sinks=["store", "tensorboard"])
 mask = {"mask_data": np.eye(8, dtype=np.uint8)}
 image = Image(np.zeros((8, 8, 3)), masks={"p": mask}, caption="c")
 for step in range(3):
     run.log({
         "img": [image, image],
         "t": Table(columns=["img", "mesh"], data=[[image, Object3D(np.ones((9, 3)))]]),
+        "clip": [Video(np.zeros((4, 16, 16, 3)), fps=4, format=f) for f in ("mp4", "webm", "gif")],
+        "sound": Audio(np.zeros(800), sample_rate=8000),
+        "molecule": Molecule.from_smiles("CCO"),
+        "line": medialog_core.plot.line({"x": [1, 2], "y": [1, 2]}, "x", "y"),
         "h": Histogram([1.0, 2.0]),
         "page": Html("<p>x"),
         "text": Text("x" * 20_000),
         "loss": 0.5,
     })
+run.finish()
 """
 
 
