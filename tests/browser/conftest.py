@@ -89,7 +89,7 @@ class Browser:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.skip("no Chromium: set MEDIALOG_CHROMIUM")
+        pytest.fail("no Chromium: install it (Debian: chromium), or set MEDIALOG_CHROMIUM")
     shelf = Shelf()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)

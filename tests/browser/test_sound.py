@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import http.server
-import os
-import shutil
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, sync_playwright
 
 from medialog_core import Audio, codecs
 from medialog_core.payload import Blob
 from medialog_core.sound import libraries
 
 from ..sounds import chord, speech, stereo
+from .conftest import Browser
 
 pytestmark = pytest.mark.browser
 
 Array = NDArray[Any]
 Play = Callable[[bytes, str, int], "dict[str, Any]"]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-_DECODE = """async ([name, rate]) => {
-  const bytes = await (await fetch("/" + name)).arrayBuffer();
+_DECODE = """async (address, rate) => {
+  const bytes = await (await fetch(address)).arrayBuffer();
   const element = await new Promise(done => {
-    const audio = new Audio("/" + name);
+    const audio = new Audio(address);
     audio.oncanplaythrough = () => done(audio.duration);
     audio.onerror = () => done(audio.error.message);
   });
@@ -52,49 +34,12 @@ _DECODE = """async ([name, rate]) => {
 }"""
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as name:
-        (Path(name) / "index.html").write_text("<!doctype html><title>sounds</title>")
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-def sound_page(folder: Path) -> Iterator[Page]:
-    """Give a page in Chromium, served from a folder on this machine."""
-    chromium = os.environ.get("MEDIALOG_CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium: set MEDIALOG_CHROMIUM")
-    handler = functools.partial(_Handler, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/")
-            yield page
-            browser.close()
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture
-def play(sound_page: Page, folder: Path) -> Play:
+def play(browser: Browser) -> Play:
     """Decode a file in the page."""
 
     def decode(data: bytes, extension: str, rate: int) -> dict[str, Any]:
-        name = f"{hashlib.sha256(data).hexdigest()}.{extension}"  # the page caches by name
-        (folder / name).write_bytes(data)
-        decoded: dict[str, Any] = sound_page.evaluate(_DECODE, [name, rate])
+        decoded: dict[str, Any] = browser.run(_DECODE, data, f"audio/{extension}", rate)
         return decoded
 
     return decode

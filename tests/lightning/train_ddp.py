@@ -78,6 +78,10 @@ def main() -> None:
     pl.Trainer(**options, **quiet).test(Net(), loader(), verbose=False)
     if ranks.rank() == 0 and isinstance(logger, MediaLogger):
         Path(directory, "parent.txt").write_text(logger.save_dir)
+    if (
+        torch.distributed.is_initialized()
+    ):  # else its threads may outlive the interpreter, and abort it
+        torch.distributed.destroy_process_group()
 
 
 if __name__ == "__main__":
