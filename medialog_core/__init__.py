@@ -9,20 +9,20 @@ from . import plot
 from ._version import __version__
 from .absent import missing as _missing
 from .current import define_metric, finish, init, log, unwatch, watch
-from .media.audio import Audio
-from .media.chart import Chart
 from .media.classes import Classes
-from .media.histogram import Histogram
-from .media.html import Html
-from .media.image import Image
-from .media.joined import JoinedTable
-from .media.molecule import Molecule
-from .media.object3d import Object3D, box3d
-from .media.partitioned import PartitionedTable
-from .media.plotly import Plotly
-from .media.table import Table
-from .media.text import Markdown, Text
-from .media.video import Video
+from .media.clips.audio import Audio
+from .media.clips.video import Video
+from .media.documents.chart import Chart
+from .media.documents.html import Html
+from .media.documents.plotly import Plotly
+from .media.documents.text import Markdown, Text
+from .media.histograms.histogram import Histogram
+from .media.images.image import Image
+from .media.shapes.molecule import Molecule
+from .media.shapes.object3d import Object3D, box3d
+from .media.tables.joined import JoinedTable
+from .media.tables.partitioned import PartitionedTable
+from .media.tables.table import Table
 from .reading import ProjectReader, RunReader, open_project, open_run
 from .runs import Run
 

@@ -12,21 +12,12 @@ from typing import Any
 
 from .arrays import describe
 from .errors import InvalidInput, WrongType
-from .media import (
-    audio,
-    chart,
-    histogram,
-    html,
-    image,
-    joined,
-    molecule,
-    object3d,
-    partitioned,
-    plotly,
-    table,
-    text,
-    video,
-)
+from .media.clips import audio, video
+from .media.documents import chart, html, plotly, text
+from .media.histograms import histogram
+from .media.images import image
+from .media.shapes import molecule, object3d
+from .media.tables import joined, partitioned, table
 from .payload import Payload
 
 

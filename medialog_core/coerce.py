@@ -20,11 +20,11 @@ from .arrays import describe, is_array, to_scalar
 from .errors import InvalidInput, MedialogError, WrongType
 from .media import foreign
 from .media.captioned import check_text
-from .media.frames import is_frame
-from .media.histogram import Histogram
-from .media.image import Image
-from .media.table import Table
-from .media.text import Text
+from .media.documents.text import Text
+from .media.histograms.histogram import Histogram
+from .media.images.image import Image
+from .media.tables.frames import is_frame
+from .media.tables.table import Table
 
 MEDIA = tuple(codec.type for codec in codecs.TABLE)
 

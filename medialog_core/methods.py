@@ -11,7 +11,7 @@ from . import watching
 from .absent import missing
 from .defining import checked, checked_name
 from .errors import InvalidInput
-from .media.text import Text
+from .media.documents.text import Text
 from .metrics import Numbers
 from .schema import Area, Metric
 from .spec import RunSpec

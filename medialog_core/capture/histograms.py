@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from ..media.histogram import Histogram
-from ..media.moments import Moments
+from ..media.histograms.histogram import Histogram
+from ..media.histograms.moments import Moments
 
 
 def of_tensors(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..media.masks import Mask
+from ..media.images.masks import Mask
 from .detections import box_set
 from .evidence import Reading
 from .resize import bilinear

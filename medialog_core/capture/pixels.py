@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..media.grid import make_grid
-from ..media.image import Image
+from ..media.images.grid import make_grid
+from ..media.images.image import Image
 
 Range = tuple[float, float]
 _SLACK = 0.02

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..media.image import Image
-from ..media.table import Table
+from ..media.images.image import Image
+from ..media.tables.table import Table
 from .batch import is_picture
 from .evidence import Evidence, Reading
 from .overlays import Overlay, overlay

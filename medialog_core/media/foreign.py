@@ -12,12 +12,13 @@ from PIL import Image as PilImage
 
 from ..arrays import describe, is_array
 from ..errors import WrongType
-from . import chemistry, figures, plotly
-from .frames import is_frame
-from .html import Html
-from .image import Image
-from .molecule import Molecule
-from .plotly import Plotly
+from .documents import figures, plotly
+from .documents.html import Html
+from .documents.plotly import Plotly
+from .images.image import Image
+from .shapes import chemistry
+from .shapes.molecule import Molecule
+from .tables.frames import is_frame
 
 Make = Callable[[Any], Any]
 

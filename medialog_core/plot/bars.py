@@ -8,11 +8,11 @@ import numpy as np
 
 from ..arrays import Array, is_array
 from ..errors import InvalidInput
-from ..media.binning import linear
-from ..media.chart import Chart
 from ..media.classes import whole
-from ..media.histogram import MAX_BINS
-from ..media.series import Content, Series
+from ..media.documents.chart import Chart
+from ..media.documents.series import Content, Series
+from ..media.histograms.binning import linear
+from ..media.histograms.histogram import MAX_BINS
 from .columns import cells, numbers, same_length, texts
 
 

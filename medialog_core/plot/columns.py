@@ -11,8 +11,8 @@ import numpy as np
 from ..arrays import Array, describe, is_array, snapshot, to_numpy, to_scalar
 from ..errors import InvalidInput, WrongType
 from ..media.captioned import check_text
-from ..media.frames import cells_of, is_frame, names_of
-from ..media.table import Table
+from ..media.tables.frames import cells_of, is_frame, names_of
+from ..media.tables.table import Table
 
 
 def cells(table: Any, name: Any, field: str) -> Any:

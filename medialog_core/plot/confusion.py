@@ -10,9 +10,9 @@ import numpy as np
 
 from ..arrays import Array, snapshot, to_numpy
 from ..errors import InvalidInput
-from ..media.chart import Chart
 from ..media.classes import checked_labels, label_of
-from ..media.series import Content, Series
+from ..media.documents.chart import Chart
+from ..media.documents.series import Content, Series
 from .classes import names_of, whole_ids
 from .columns import is_text, plain, texts
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..arrays import Array, describe, snapshot, to_numpy
 from ..errors import InvalidInput, WrongType
-from ..media.chart import Chart
 from ..media.classes import whole
-from ..media.series import Content, Series
+from ..media.documents.chart import Chart
+from ..media.documents.series import Content, Series
 from .classes import Truth, matched
 from .columns import is_text, plain
 from .rates import Curve, at_recalls, pr, roc

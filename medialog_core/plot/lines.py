@@ -11,8 +11,8 @@ import numpy as np
 from ..arrays import Array, describe, is_array
 from ..errors import InvalidInput, WrongType
 from ..media.captioned import line as one_line
-from ..media.chart import Chart
-from ..media.series import Content, Series
+from ..media.documents.chart import Chart
+from ..media.documents.series import Content, Series
 from .columns import Places, cells, is_text, numbers, same_length, texts
 
 

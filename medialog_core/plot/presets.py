@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import InvalidInput
-from ..media.chart import Chart
+from ..media.documents.chart import Chart
 from .bars import bar, histogram
 from .lines import line, scatter
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from medialog_core import Audio, codecs
 from medialog_core.payload import Blob
 from medialog_core.sound import libraries
+from tests.sounds import chord, speech, stereo
 
-from ..sounds import chord, speech, stereo
 from .conftest import Browser
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from medialog_core.capture.histograms import norm, of_tensors
-from medialog_core.media.histogram import Histogram
+from medialog_core.media.histograms.histogram import Histogram
 
 RNG = np.random.default_rng(3)
 

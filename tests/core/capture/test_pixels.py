@@ -11,7 +11,7 @@ from torchvision.transforms import v2
 
 from medialog_core.capture.datasets import DatasetFacts, facts_of
 from medialog_core.capture.pixels import Look, decide_look, grid_of, row_of
-from medialog_core.media.image import Image
+from medialog_core.media.images.image import Image
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 BYTES = np.random.default_rng(0).integers(0, 256, (3, 6, 8), dtype=np.uint8)

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.media.table import Table
+from medialog_core.media.tables.table import Table
 from medialog_core.plot.columns import Places, cells, numbers, texts
 
 

@@ -18,7 +18,7 @@ from sklearn import metrics
 
 import medialog_core as wandb
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.media.chart import Chart
+from medialog_core.media.documents.chart import Chart
 from medialog_core.plot import pr_curve, roc_curve
 
 RNG = np.random.default_rng(11)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import medialog_core as wandb
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.media.chart import Chart
-from medialog_core.media.table import Table
+from medialog_core.media.documents.chart import Chart
+from medialog_core.media.tables.table import Table
 
 
 def columns(chart: Chart) -> list[tuple[str | None, list[Any], list[Any]]]:

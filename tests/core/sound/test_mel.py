@@ -11,8 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from medialog_core.sound import mel
-
-from ...sounds import bursts, sine, speech, stereo, sweep
+from tests.sounds import bursts, sine, speech, stereo, sweep
 
 Array = NDArray[Any]
 

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from medialog_core.sound import endings, libraries, reading
 from medialog_core.sound.forms import S16, S24, Form
-
-from ...sounds import chord, speech, stereo
+from tests.sounds import chord, speech, stereo
 
 Array = NDArray[Any]
 RATE = 48_000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from medialog_core import Table, codecs, schema
-from medialog_core.media.table import Mark
+from medialog_core.media.tables.table import Mark
 from medialog_core.payload import Entry
 from medialog_core.store.compact import compact
 from medialog_core.store.layout import make_run

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 import medialog_core
 from medialog_core.capture import Capture, session
-from medialog_core.media.table import Table
+from medialog_core.media.tables.table import Table
 from medialog_lightning.callback import MediaCallback, MediaCallbackMixin, auto_callback
 from medialog_lightning.logger import MediaLogger
 

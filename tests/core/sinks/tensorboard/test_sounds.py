@@ -23,8 +23,7 @@ from werkzeug.test import Client
 from medialog_core import Audio
 from medialog_core.sinks.tensorboard import TensorBoardSink, summaries
 from medialog_core.sound import libraries
-
-from ....sounds import chord, speech, stereo
+from tests.sounds import chord, speech, stereo
 
 Served = Callable[[str], list[tuple[int, list[bytes]]]]
 RATE = 8_000

@@ -1,0 +1,1 @@
+"""What is read: text, HTML, figures and charts."""

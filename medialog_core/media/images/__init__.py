@@ -1,0 +1,1 @@
+"""Images: pixels or files, and what is drawn over them."""

@@ -1,0 +1,1 @@
+"""What is turned in the hand: 3-D objects and molecules."""

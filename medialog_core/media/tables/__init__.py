@@ -1,0 +1,1 @@
+"""Tables, and what stands in their cells."""
