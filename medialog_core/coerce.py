@@ -19,7 +19,6 @@ from . import codecs
 from .arrays import describe, is_array, to_scalar
 from .errors import InvalidInput, MedialogError, WrongType
 from .media import foreign
-from .media.captioned import check_text
 from .media.documents.text import Text
 from .media.histograms.histogram import Histogram
 from .media.images.image import Image
@@ -64,8 +63,6 @@ def coerce(key: str, value: Any) -> Coerced:
         WrongType: None of these; the key is named.
         InvalidInput: A number, picture, array or text that cannot be kept; the key is named.
     """
-    if not key.isascii():
-        check_text(key, "log: key")
     rule = _RULES.get(type(value))
     if rule is None:
         rule = _rule_by_looks(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .arrays import describe
+from .checks import check_text
 from .errors import InvalidInput, WrongType
-from .media.captioned import check_text
 from .schema import Goal, Metric
 from .store.definitions import NONE, STATISTICS
 

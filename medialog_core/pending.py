@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .arrays import describe, to_scalar
+from .arrays import describe
+from .checks import check_text, number, whole
 from .errors import InvalidInput, WrongType
 
 _STEPS = 2**63
@@ -92,10 +92,7 @@ def to_epoch(epoch: Any) -> float | None:
     Raises:
         WrongType: It is no number.
     """
-    number = None if epoch is None else to_scalar(epoch)
-    if number is None and epoch is not None:
-        raise WrongType(f"epoch: expected a number, got {describe(epoch)}")
-    return number
+    return None if epoch is None else number(epoch, "epoch")
 
 
 def _check_key(key: Any, prefix: str) -> None:
@@ -103,22 +100,11 @@ def _check_key(key: Any, prefix: str) -> None:
         raise WrongType(
             f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}"
         )
-    try:
-        key.encode()
-    except UnicodeEncodeError:
-        raise InvalidInput(
-            f"log: {key!r} has half a character (a lone surrogate), which no file can hold; "
-            "use key.encode('utf-8', 'replace').decode()"
-        ) from None
+    check_text(key, "log: key")
 
 
 def _whole(step: Any) -> int:
-    try:
-        number = operator.index(step)
-    except TypeError:
-        if not (isinstance(step, float) and step.is_integer()):
-            raise WrongType(f"step: expected a whole number, got {describe(step)}") from None
-        number = int(step)
-    if not -_STEPS <= number < _STEPS:
-        raise InvalidInput(f"step: expected a number of 64 bits, got {number}")
-    return number
+    place = whole(step, "step")
+    if not -_STEPS <= place < _STEPS:
+        raise InvalidInput(f"step: expected a number of 64 bits, got {place}")
+    return place

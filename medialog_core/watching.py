@@ -8,8 +8,8 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from .arrays import describe
+from .checks import whole
 from .errors import InvalidInput, WrongType
-from .media.classes import whole
 
 if TYPE_CHECKING:
     from .capture.session import Destination
@@ -123,10 +123,9 @@ def check(log: Any, log_freq: Any, idx: Any) -> None:
     """
     if log not in _LOGS:
         raise InvalidInput(f"watch: log: expected one of {_LOGS}, got {log!r}")
-    if whole(log_freq, "watch: log_freq") < 1:
-        raise InvalidInput(f"watch: log_freq: expected 1 or more, got {log_freq}")
-    if idx is not None and whole(idx, "watch: idx") < 0:
-        raise InvalidInput(f"watch: idx: expected 0 or more, got {idx}")
+    whole(log_freq, "watch: log_freq", 1)
+    if idx is not None:
+        whole(idx, "watch: idx", 0)
 
 
 def _is_model(value: object) -> bool:

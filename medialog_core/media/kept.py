@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..arrays import describe
+from ..checks import check_text
 from ..errors import InvalidInput, WrongType
 from ..payload import Blob
-from .captioned import check_text
 
 _REMOTE = ("http://", "https://", "s3://", "gs://", "ftp://")
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, is_array
+from ..checks import whole
 from ..errors import InvalidInput
-from ..media.classes import whole
 from ..media.documents.chart import Chart
 from ..media.documents.series import Content, Series
 from ..media.histograms.binning import linear

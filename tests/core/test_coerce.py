@@ -158,8 +158,3 @@ def test_what_cannot_be_kept_is_refused_by_its_key(value: Any) -> None:
 def test_an_integer_beyond_float_is_refused_at_once() -> None:
     with pytest.raises(InvalidInput, match=r"log: .loss.: .* got an int of 2001 bits"):
         coerce("loss", 2**2000)
-
-
-def test_a_key_that_no_file_can_hold_is_refused_at_once() -> None:
-    with pytest.raises(InvalidInput, match="log: key: has a lone surrogate"):
-        coerce("caf\udce9", 1.0)

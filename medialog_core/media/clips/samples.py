@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import is_torch, snapshot, to_numpy
+from ...checks import whole
 from ...errors import InvalidInput
 from ...payload import Blob
 from ...schema import SampleConversion
 from ...sound import forms, wav
 from ...sound.facts import Facts, Sound
-from ..classes import whole
 from . import axes, pcm
 
 Array = NDArray[Any]
@@ -151,10 +151,7 @@ def checked_rate(rate: Any) -> int:
             "Audio: sample_rate: needed for an array, in samples a second; "
             "pass e.g. Audio(x, sample_rate=16000)"
         )
-    number = whole(rate, "Audio: sample_rate")
-    if number < 1:
-        raise InvalidInput(f"Audio: sample_rate: expected 1 or more a second, got {number}")
-    return number
+    return whole(rate, "Audio: sample_rate", 1)
 
 
 def _check_size(rate: int, channels: int, frames: int) -> None:

@@ -9,10 +9,11 @@ import msgspec
 import numpy as np
 
 from ...arrays import Array
+from ...checks import check_text
 from ...errors import InvalidInput
 from ...payload import Blob, Payload
 from ...schema import ChartData, ChartMeta
-from ..captioned import Captioned, check_text
+from ..captioned import Captioned
 from .series import Content, Make, Series, columns, read
 
 ChartType = Literal[

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ...arrays import describe
+from ...checks import check_text
 from ...errors import WrongType
 from ...payload import Blob, Payload
 from ...schema import HtmlMeta
 from .. import kept
-from ..captioned import Captioned, check_text
+from ..captioned import Captioned
 
 ENDINGS = ("html", "htm", "xhtml")
 UTF8 = "utf-8"

@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 
 from ...arrays import describe
+from ...checks import check_text
 from ...errors import WrongType
 from ...payload import Blob, Payload
 from ...schema import PlotlyMeta
 from .. import kept
-from ..captioned import Captioned, check_text
+from ..captioned import Captioned
 from . import figures, plotlyjson
 
 CONTENT_TYPE = "application/vnd.plotly.v1+json"

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from ...checks import check_text, line
 from ...errors import InvalidInput
 from ...payload import Blob, Payload
 from ...schema import TextMeta
-from ..captioned import check_text, line
 
 INLINE_BYTES = 8 * 1024
 """Longer texts are a file of their own."""

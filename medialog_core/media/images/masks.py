@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ... import png
 from ...arrays import describe, snapshot, to_numpy
+from ...checks import check_text
 from ...errors import InvalidInput, WrongType
 from ...payload import Blob
-from ..captioned import check_text
 from ..classes import checked_labels
 from . import stored
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...arrays import describe
+from ...checks import whole
 from ...errors import InvalidInput, WrongType
 from ...payload import Blob, Payload
 from ...schema import MoleculeMeta
 from .. import kept
 from ..captioned import Captioned
-from ..classes import whole
 from . import chemistry, moleculefile
 from .moleculeorigin import DRAWING, Made, OfFile, OfRdkit
 
@@ -209,7 +209,5 @@ def _binaries(data: Any) -> tuple[bytes, ...]:
 
 
 def _iterations(wanted: bool, most: Any) -> int | None:
-    most = whole(most, "mmff_optimize_molecule_max_iterations")
-    if most < 0:
-        raise InvalidInput(f"mmff_optimize_molecule_max_iterations: expected 0 or more, got {most}")
-    return most if wanted else None
+    iterations = whole(most, "mmff_optimize_molecule_max_iterations", 0)
+    return iterations if wanted else None

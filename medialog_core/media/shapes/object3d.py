@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import describe
+from ...checks import value_range
 from ...errors import InvalidInput, WrongType
 from ...payload import Blob, Payload
 from ...schema import Box3D, Object3DMeta, ShapesFile, Vector3D
 from .. import kept
 from ..captioned import Captioned
 from ..classes import checked_labels
-from ..images.pixels import checked_range
 from . import models, scenes
 from .boxes3d import box3d
 from .clouds import POINTS, Cloud, Points, StoredCloud, common_rule
@@ -81,7 +81,7 @@ class Object3D(Captioned):
         if isinstance(content, Mapping):
             content, self._shapes = scenes.parse(content, "Object3D")
         if not isinstance(content, ModelFile):
-            limits = None if color_range is None else checked_range(color_range)
+            limits = None if color_range is None else value_range(color_range)
             self._source: Source = Cloud(checked(content, "Object3D: points"), limits)
             return
         if self._labels or color_range is not None:

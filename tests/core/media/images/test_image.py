@@ -419,7 +419,7 @@ def test_where_a_file_holds_no_alpha_white_shows(shape: tuple[int, ...]) -> None
         (
             {"file_type": "jpg", "quality": 0.9},
             WrongType,
-            "quality: expected a whole number from 1 to 100, got 0.9",
+            "quality: expected a whole number, got float 0.9",
         ),
         (
             {"file_type": "jpg", "lossless": True},
