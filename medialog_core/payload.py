@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from .errors import InvalidInput
 from .schema import Area, File, Meta
 
+AMeta = TypeVar("AMeta", bound=Meta)
 Fetch = Callable[[File], bytes]
 
 
@@ -80,6 +82,21 @@ class Payload:
     caption: str | None = None
     sample_id: str | None = None
     fetch: Fetch = field(default=_no_links, repr=False)
+
+    @property
+    def files(self) -> dict[str, Blob]:
+        """The blobs by their role, but for those that name others."""
+        return {blob.role: blob for blob in self.blobs if isinstance(blob, Blob)}
+
+    def meta_as(self, type_: type[AMeta]) -> AMeta:
+        """Give `meta` to who reads this type of it.
+
+        Raises:
+            InvalidInput: It is of another.
+        """
+        if isinstance(self.meta, type_):
+            return self.meta
+        raise InvalidInput(f"payload: expected {type_.__name__}, got {type(self.meta).__name__}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,3 +25,7 @@ class Captioned:
     def sample_id(self) -> str | None:
         """Which sample of the data set it is."""
         return self._sample_id
+
+    def _captioned(self) -> str:
+        """Give what `repr` says of the caption."""
+        return "" if self._caption is None else f", caption={self._caption!r}"

@@ -59,5 +59,5 @@ def test_a_range_that_is_none_is_refused(given: Any) -> None:
 def test_a_quality_may_be_of_another_library() -> None:
     picture = np.zeros((2, 2, 3), np.uint8)
     ours = Image(picture, file_type="jpg", quality=70)
-    assert Image(picture, file_type="jpg", quality=np.int64(70)) == ours
+    assert Image(picture, file_type="jpg", quality=np.int64(70)) == ours  # type: ignore[arg-type]
     assert Image(picture, file_type="jpg", quality=torch.tensor(70)) == ours  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from ...arrays import describe, is_array
 from ...checks import number, value_range, whole
 from ...errors import InvalidInput, WrongType
 from ...film.encoding import MAX_FPS, MIN_FPS, encoding
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import VideoMeta
 from ..captioned import Captioned
 from ..images import conversion
@@ -123,8 +123,7 @@ class Video(Captioned):
         return ours.fps == theirs.fps and np.array_equal(self.to_numpy(), other.to_numpy())
 
     def __repr__(self) -> str:
-        caption = "" if self._caption is None else f", caption={self._caption!r}"
-        return f"Video({self._source!r}{caption})"
+        return f"Video({self._source!r}{self._captioned()})"
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -139,11 +138,8 @@ def encode(videos: Sequence[Video]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Video:
     """Undo `encode`; the file is read when its frames are asked for."""
-    meta = payload.meta
-    [blob] = payload.blobs
-    assert isinstance(meta, VideoMeta)  # noqa: S101 - the codec table looked the kind up
-    assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
-    return Video(footage.from_blob(blob, meta), payload.caption, sample_id=payload.sample_id)
+    source = footage.from_blob(payload.files[""], payload.meta_as(VideoMeta))
+    return Video(source, payload.caption, sample_id=payload.sample_id)
 
 
 class _Stated(NamedTuple):

@@ -176,13 +176,8 @@ def decode(payload: Payload) -> Chart:
     Raises:
         InvalidInput: It is of a type that this version does not know.
     """
-    meta = payload.meta
-    assert isinstance(meta, ChartMeta)  # noqa: S101 - the codec table looked the kind up
-    data = meta.data
-    if data is None:
-        [blob] = payload.blobs
-        assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
-        data = msgspec.json.decode(blob.data, type=ChartData)
+    meta = payload.meta_as(ChartMeta)
+    data = meta.data or msgspec.json.decode(payload.files[""].data, type=ChartData)
     return Chart(
         meta.type,  # type: ignore[arg-type]  # checked there
         read(data, meta.left_out),

@@ -115,9 +115,8 @@ def encode(pages: Sequence[Html]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Html:
     """Undo `encode`."""
-    meta, [blob] = payload.meta, payload.blobs
-    assert isinstance(meta, HtmlMeta) and isinstance(blob, Blob)  # noqa: S101, PT018 - the codec table looked it up
-    page = Html(blob.data, meta.inject, caption=payload.caption, sample_id=payload.sample_id)
+    meta, data = payload.meta_as(HtmlMeta), payload.files[""].data
+    page = Html(data, meta.inject, caption=payload.caption, sample_id=payload.sample_id)
     page._charset = meta.charset  # noqa: SLF001 - its own codec
     return page
 

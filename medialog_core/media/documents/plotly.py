@@ -95,11 +95,9 @@ def encode(plots: Sequence[Plotly]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Plotly:
     """Undo `encode`."""
-    [blob] = payload.blobs
-    assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
     plot = Plotly.__new__(Plotly)  # it was checked when it was logged
     Captioned.__init__(plot, payload.caption, payload.sample_id)
-    plot._json = blob.data  # noqa: SLF001 - its own codec
+    plot._json = payload.files[""].data  # noqa: SLF001 - its own codec
     return plot
 
 

@@ -184,8 +184,7 @@ def encode(histograms: Sequence[Histogram]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Histogram:
     """Give the histogram back."""
-    meta = payload.meta
-    assert isinstance(meta, HistogramMeta)  # noqa: S101 - the codec table looked the kind up
+    meta = payload.meta_as(HistogramMeta)
     return Histogram.of(
         read(meta), Moments.read(meta), meta.density, payload.caption, payload.sample_id
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...arrays import describe
 from ...checks import value_range
 from ...errors import InvalidInput, WrongType
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import Box3D, Object3DMeta, ShapesFile, Vector3D
 from .. import kept
 from ..captioned import Captioned
@@ -223,8 +223,7 @@ class Object3D(Captioned):
             what = f"{len(self._source):,} points"
         if self.boxes or self.vectors:
             what += f", {len(self.boxes)} boxes, {len(self.vectors)} vectors"
-        caption = "" if self._caption is None else f", caption={self._caption!r}"
-        return f"Object3D({what}{caption})"
+        return f"Object3D({what}{self._captioned()})"
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -243,10 +242,7 @@ def encode(objects: Sequence[Object3D]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Object3D:
     """Undo `encode`; a file of points is read when they are asked for."""
-    meta = payload.meta
-    if not isinstance(meta, Object3DMeta):
-        raise InvalidInput(f"payload: expected a 3-D object's, got {type(meta).__name__}")
-    file = next((b for b in payload.blobs if isinstance(b, Blob) and not b.role), None)
+    meta, file = payload.meta_as(Object3DMeta), payload.files.get("")
     value = Object3D.__new__(Object3D)
     Captioned.__init__(value, payload.caption, payload.sample_id)
     value._labels, value._shapes = meta.class_labels, scenes.decode(payload, meta)  # noqa: SLF001 (checked when it was logged)

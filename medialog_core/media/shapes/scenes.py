@@ -61,7 +61,7 @@ def encode(shapes: ShapesFile, meta: Object3DMeta) -> tuple[Object3DMeta, list[B
 
 def decode(payload: Payload, meta: Object3DMeta) -> ShapesFile:
     """Undo `encode`."""
-    for blob in payload.blobs:
-        if blob.role == ROLE and isinstance(blob, Blob):
-            return msgspec.json.decode(blob.data, type=ShapesFile)
-    return ShapesFile(meta.boxes, meta.vectors)
+    file = payload.files.get(ROLE)
+    if file is None:
+        return ShapesFile(meta.boxes, meta.vectors)
+    return msgspec.json.decode(file.data, type=ShapesFile)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ... import png
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import ChartData, ChartMeta, SeriesData, from_number, from_numbers
 from . import chart_axes, chart_marks, palette, sheet
 from .chart_axes import Axis
@@ -50,11 +50,7 @@ def render(payload: Payload, meta: ChartMeta) -> Picture:
 
 
 def _data(payload: Payload, meta: ChartMeta) -> ChartData:
-    if meta.data is not None:
-        return meta.data
-    [blob] = payload.blobs
-    assert isinstance(blob, Blob)  # noqa: S101 - a chart links nothing
-    return msgspec.json.decode(blob.data, type=ChartData)
+    return meta.data or msgspec.json.decode(payload.files[""].data, type=ChartData)
 
 
 def _legend(type: str, series: Sequence[SeriesData]) -> list[sheet.Class]:

@@ -39,8 +39,7 @@ def render(payload: Payload, meta: VideoMeta) -> Picture | None:
     Raises:
         InvalidInput: Its file cannot be decoded.
     """
-    [blob] = payload.blobs
-    assert isinstance(blob, Blob)  # noqa: S101 - a video links to nothing
+    blob = payload.files[""]
     facts = _facts(blob, meta)
     if facts.frames is None:
         return None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import MoleculeMeta
 from . import sheet
 from .lettering import Lettering
@@ -42,7 +42,7 @@ def text_lines(payload: Payload, meta: MoleculeMeta) -> Iterator[str]:
 
 
 def _drawing(payload: Payload) -> Image.Image:
-    for blob in payload.blobs:
-        if isinstance(blob, Blob) and blob.role == _DRAWING:
-            return Image.open(io.BytesIO(blob.data)).convert("RGB")
-    return Image.new("RGB", (_WIDTH_PX, 1), "white")
+    file = payload.files.get(_DRAWING)
+    if file is None:
+        return Image.new("RGB", (_WIDTH_PX, 1), "white")
+    return Image.open(io.BytesIO(file.data)).convert("RGB")

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ...geometry import blocks, formats
 from ...geometry.model import NO_FACES
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import Box3D, Colour, Object3DMeta, ShapesFile, Vector3D
 from . import palette
 from .about import about
@@ -122,12 +122,12 @@ def _filled(count: int, colour: Colour) -> NDArray[np.uint8]:
 
 
 def _shapes(payload: Payload, meta: Object3DMeta) -> ShapesFile:
-    for blob in payload.blobs:
-        if blob.role == "shapes" and isinstance(blob, Blob):
-            return msgspec.json.decode(blob.data, type=ShapesFile)
-    return ShapesFile(meta.boxes, meta.vectors)
+    file = payload.files.get("shapes")
+    if file is None:
+        return ShapesFile(meta.boxes, meta.vectors)
+    return msgspec.json.decode(file.data, type=ShapesFile)
 
 
 def _file(payload: Payload) -> bytes:
-    files = (blob for blob in payload.blobs if isinstance(blob, Blob) and not blob.role)
-    return next((blob.data for blob in files), b"")
+    file = payload.files.get("")
+    return b"" if file is None else file.data

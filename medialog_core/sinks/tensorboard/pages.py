@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import HtmlMeta
 from . import markdown
 
@@ -112,9 +112,7 @@ _LINK = re.compile(r"(?:https?:|mailto:)", re.IGNORECASE)
 
 def text(payload: Payload, meta: HtmlMeta) -> str:
     """Give the page's own text with the marks that TensorBoard knows, and what is not shown."""
-    [blob] = payload.blobs
-    assert isinstance(blob, Blob)  # noqa: S101 - a page has no linked one
-    body, left_out = simplified(meta.read(blob.data))
+    body, left_out = simplified(meta.read(payload.files[""].data))
     notes = [f"**Not shown here: {_listed(left_out)}.** {_WHERE}"] if left_out else []
     return markdown.captioned(payload, "\n\n".join([body, *notes]))
 

@@ -50,7 +50,7 @@ def render(payload: Payload, meta: ImageMeta) -> Picture:
     Raises:
         InvalidInput: Its bytes, or a mask's, are no image.
     """
-    blobs = {blob.role: blob for blob in payload.blobs if isinstance(blob, Blob)}
+    blobs = payload.files
     text = "\n".join(text_lines(payload, meta))
     own = blobs[""]
     try:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import PlotlyMeta
 from . import markdown
 
@@ -37,9 +37,7 @@ class _Typed(msgspec.Struct):
 
 def text(payload: Payload, meta: PlotlyMeta) -> str:
     """Give the figure's title and its traces."""
-    [blob] = payload.blobs
-    assert isinstance(blob, Blob)  # noqa: S101 - a figure has no linked one
-    traces = msgspec.json.decode(blob.data, type=_Figure).data
+    traces = msgspec.json.decode(payload.files[""].data, type=_Figure).data
     rows = [_row(trace) for trace in traces[:MAX_TRACES]]
     parts = [f"### {markdown.plain(meta.title)}"] if meta.title else []
     parts.append(markdown.table(("trace", "type", "numbers"), rows))

@@ -6,7 +6,7 @@ read: browsers go by the content, whatever TensorBoard calls it.
 
 from __future__ import annotations
 
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...sound import reading, wav
 from ...sound.forms import S16, quantized
 
@@ -15,7 +15,7 @@ _NOT_PLAYED_BITS = 64
 
 def render(payload: Payload) -> bytes:
     """Give what TensorBoard plays of a sound."""
-    own = next(blob for blob in payload.blobs if isinstance(blob, Blob) and not blob.role)
+    own = payload.files[""]
     sound = wav.opened(own.data)
     if sound is not None and sound.facts.bit_depth != _NOT_PLAYED_BITS:
         return own.data
