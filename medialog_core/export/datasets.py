@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 
 from ..schema import File, Row
-from ..store import parquet
+from ..store import files, parquet
 from . import facts, names, table
 from .batch import Batch
 from .names import Folders, as_file
 from .part import Part
-from .target import Target, checksum, is_there, to_json
+from .target import Target, is_there, to_json
 from .work import Work
 
 
@@ -104,7 +104,7 @@ class _Sums:
         path = self._target.folder / name
         size = path.stat().st_size
         with path.open("rb") as opened:
-            said = checksum(opened, size)
+            said = files.checksum(files.pieces(opened, size))
         self._known[name] = {"size": size, "checksum": said, "content": batch.fingerprint()}
         self._target.put(facts.SUMS, to_json(self._known))
 

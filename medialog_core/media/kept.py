@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +21,10 @@ class Kept(NamedTuple):
     data: bytes
     extension: str
     name: str
+
+    def blob(self, content_type: str) -> Blob:
+        """Give the bytes as a value's own file."""
+        return Blob.of(self.data, content_type, self.extension)
 
 
 def is_file(value: object) -> bool:
@@ -62,13 +64,6 @@ def read(
         extension = _extension(name, extensions, field, file_type)
         return _filled(Kept(_content(source, field), extension, name), field)
     raise WrongType(f"{field}: expected a path or an open file, got {describe(source)}")
-
-
-def blob(kept: Kept, content_type: str, role: str = "") -> Blob:
-    """Give the blob of these bytes."""
-    digest = hashlib.blake2b(kept.data, digest_size=16, person=b"kept file")
-    digest.update(kept.extension.encode())
-    return Blob(partial(bytes, kept.data), content_type, kept.extension, role, digest.digest())
 
 
 def _extension(name: str, extensions: Sequence[str], field: str, file_type: str | None) -> str:

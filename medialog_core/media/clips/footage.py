@@ -122,7 +122,7 @@ def from_file(source: Any, format: str | None) -> Footage:
         ) from None
     if stated not in (None, file.extension):
         _warn(f"format={format!r} is ignored: {file.name} is kept as it is")
-    return Footage(kept.blob(file, files.CONTENT_TYPES[file.extension]))
+    return Footage(file.blob(files.CONTENT_TYPES[file.extension]))
 
 
 def warn_of_fps(fps: float, source: Any) -> None:

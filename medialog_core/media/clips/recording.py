@@ -128,5 +128,5 @@ def from_file(source: Any, format: str | None, rate: int | None) -> Recording:
         )
     if not endings.is_whole(file.data, kind):
         raise InvalidInput(f"{_FIELD}: {file.name} is cut short: its header has no end")
-    blob = kept.blob(file, endings.CONTENT_TYPES[kind])
+    blob = file.blob(endings.CONTENT_TYPES[kind])
     return Recording(blob, file.name, "file", Known(rate))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from ...arrays import is_torch, snapshot, to_numpy
 from ...checks import whole
 from ...errors import InvalidInput
-from ...payload import Blob
+from ...payload import Blob, digest_of
 from ...schema import SampleConversion
 from ...sound import forms, wav
 from ...sound.facts import Facts, Sound
@@ -116,10 +115,9 @@ class Samples:
         return self.sound
 
     def _digest(self) -> bytes:
-        digest = hashlib.blake2b(self._array.data, digest_size=16, person=b"sound")
-        facts = (self._array.shape, self._array.dtype.str, self._channels_first, self.rate)
-        digest.update(repr((facts, self.container, self.form)).encode())
-        return digest.digest()
+        array = self._array
+        facts = (array.shape, array.dtype.str, self._channels_first, self.rate)
+        return digest_of(array.data, "sound", *facts, self.container, self.form)
 
     def _write(self) -> bytes:
         write = pcm.WRITERS[self.container]

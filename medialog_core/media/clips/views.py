@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import cached_property
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import png
-from ...payload import Blob
+from ...payload import Blob, digest_of
 from ...schema import SpectrogramMeta, WaveformMeta
 from ...sound import envelope, mel
 from ...sound.facts import Sound
@@ -48,8 +47,7 @@ class Views:
         """Give the blobs of both; `digest` identifies the sound."""
 
         def blob(produce: Callable[[], bytes], content_type: str, ending: str, role: str) -> Blob:
-            own = digest and hashlib.blake2b(digest + role.encode(), digest_size=16).digest()
-            return Blob(produce, content_type, ending, role, own)
+            return Blob(produce, content_type, ending, role, digest and digest_of(digest, role))
 
         return [
             blob(lambda: self._made[0], PEAKS_TYPE, "peaks", PEAKS),

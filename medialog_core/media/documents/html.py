@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +120,7 @@ def decode(payload: Payload) -> Html:
 
 
 def _blob(data: bytes, charset: str) -> Blob:
-    digest = hashlib.blake2b(data, digest_size=16, person=b"html")
-    digest.update(charset.encode())
-    content_type = f"text/html; charset={charset}"
-    return Blob(partial(bytes, data), content_type, "html", digest=digest.digest())
+    return Blob.of(data, f"text/html; charset={charset}", "html")
 
 
 def _content(data: Any, *, literal: bool) -> tuple[bytes, str | None]:

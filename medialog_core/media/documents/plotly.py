@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -88,8 +86,7 @@ class Plotly(Captioned):
 def encode(plots: Sequence[Plotly]) -> Iterator[Payload]:
     """Give a payload for each figure: its JSON, and what is in it."""
     for plot in plots:
-        digest = hashlib.blake2b(plot.data, digest_size=16, person=b"plotly").digest()
-        blob = Blob(partial(bytes, plot.data), CONTENT_TYPE, EXTENSION, digest=digest)
+        blob = Blob.of(plot.data, CONTENT_TYPE, EXTENSION)
         yield Payload(_meta(plot.data), [blob], plot.caption, plot.sample_id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -81,5 +80,4 @@ def decode(payload: Payload) -> Text:
 
 def _file(data: bytes, format: Format) -> Blob:
     content_type, extension = _FILES[format]
-    digest = hashlib.blake2b(data, digest_size=16, person=b"text")
-    return Blob(lambda: data, content_type, extension, digest=digest.digest())
+    return Blob.of(data, content_type, extension)

@@ -5,7 +5,6 @@ The constructor of `Image` makes one of these; all that costs time happens in th
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from ... import checks
 from ...errors import InvalidInput
-from ...payload import Blob
+from ...payload import Blob, digest_of
 from ...schema import Conversion
 from . import conversion, formats
 from .formats import Encoding
@@ -165,7 +164,5 @@ class Pixels:
 
     def _digest(self, converted: Conversion | None) -> bytes:
         array = self.array
-        digest = hashlib.blake2b(array.data, digest_size=16)
         facts = (array.shape, array.dtype.str, self.channels_first, converted, self.options)
-        digest.update(repr(facts).encode())
-        return digest.digest()
+        return digest_of(array.data, "image", *facts)

@@ -90,7 +90,7 @@ def from_file(
         raise InvalidInput(
             f"{field}: {file.name} is no {file.extension} that can be read: {error}"
         ) from None
-    blob = kept.blob(file, formats.FORMATS[file.extension].content_type)
+    blob = file.blob(formats.FORMATS[file.extension].content_type)
     return ModelFile(blob, file.extension)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,9 +53,7 @@ def encode(shapes: ShapesFile, meta: Object3DMeta) -> tuple[Object3DMeta, list[B
         inline = {"boxes": shapes.boxes, "vectors": shapes.vectors}
         return msgspec.structs.replace(meta, **counts, **inline), []
     data = msgspec.json.encode(shapes)
-    digest = hashlib.blake2b(data, digest_size=16, person=b"shapes").digest()
-    blob = Blob(lambda: data, CONTENT_TYPE, "json", ROLE, digest)
-    return msgspec.structs.replace(meta, **counts), [blob]
+    return msgspec.structs.replace(meta, **counts), [Blob.of(data, CONTENT_TYPE, "json", ROLE)]
 
 
 def decode(payload: Payload, meta: Object3DMeta) -> ShapesFile:
