@@ -17,7 +17,7 @@ from ...payload import Payload
 from ...schema import AudioMeta
 from .. import kept
 from ..captioned import Captioned
-from .recording import Known, Recording, from_file
+from .recording import Recording, from_file
 from .samples import Samples, checked_rate
 from .views import Views
 
@@ -150,11 +150,7 @@ def encode(sounds: Sequence[Audio]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Audio:
     """Undo `encode`; the file is read when its samples are asked for."""
-    meta = payload.meta_as(AudioMeta)
-    known = Known(
-        meta.sample_rate_hz, meta.channels, meta.frames, meta.duration_secs, meta.conversion
-    )
-    source = Recording(payload.files[""], "the stored file", meta.encoding, known)
+    source = Recording(payload.files[""], "the stored file", payload.meta_as(AudioMeta))
     return Audio(source, caption=payload.caption, sample_id=payload.sample_id)
 
 

@@ -17,7 +17,6 @@ from PIL import Image
 
 from ...errors import InvalidInput, MissingExtra
 from ...film import animated, files
-from ...film.facts import Facts
 from ...film.frames import Frames, Pixels, to_rgb
 from ...payload import Blob, Payload
 from ...schema import VideoMeta
@@ -40,47 +39,42 @@ def render(payload: Payload, meta: VideoMeta) -> Picture | None:
         InvalidInput: Its file cannot be decoded.
     """
     blob = payload.files[""]
-    facts = _facts(blob, meta)
-    if facts.frames is None:
+    if meta.frames is None:
+        meta = files.probe(blob.data, blob.content_type)
+    if meta.frames is None:
         return None
-    fps = facts.fps or _UNKNOWN_FPS
-    read = min(facts.frames, MAX_READ)
+    fps = meta.fps or _UNKNOWN_FPS
+    read = min(meta.frames, MAX_READ)
     every = max(1, math.ceil(read / MAX_FRAMES), math.ceil(fps / _MAX_GIF_FPS))
     try:
-        pictures = list(_chosen(blob, facts, every))
+        pictures = list(_chosen(blob, meta, every))
     except MissingExtra:
         return None
     except animated.ERRORS as error:
         raise InvalidInput(
             f"video: its bytes ({blob.content_type}) cannot be read: {error}"
         ) from error
-    lines = [payload.caption or "", _left_out(facts, fps, read, every, pictures[0])]
+    lines = [payload.caption or "", _left_out(meta, fps, read, every, pictures[0])]
     frames = _sheets(pictures, "\n".join(filter(None, lines)))
     rate = Fraction(max(fps / every, _MIN_GIF_FPS)).limit_denominator()
     return Picture(frames.width, frames.height, animated.gif(frames, rate))
 
 
-def _facts(blob: Blob, meta: VideoMeta) -> Facts:
-    if meta.frames is None:
-        return files.probe(blob.data, blob.content_type)
-    return Facts(meta.width, meta.height, meta.channels, meta.fps, meta.frames)
-
-
-def _chosen(blob: Blob, facts: Facts, every: int) -> Iterator[Pixels]:
-    frames = files.read(blob.data, blob.content_type, facts)
+def _chosen(blob: Blob, meta: VideoMeta, every: int) -> Iterator[Pixels]:
+    frames = files.read(blob.data, blob.content_type, meta)
     for pixels in islice(frames, 0, MAX_READ, every):
         image = Image.fromarray(to_rgb(pixels))
         image.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX))
         yield np.asarray(image)
 
 
-def _left_out(facts: Facts, fps: float, read: int, every: int, shown: Pixels) -> str:
+def _left_out(meta: VideoMeta, fps: float, read: int, every: int, shown: Pixels) -> str:
     """Say what the GIF lacks; empty where it lacks nothing."""
-    total = facts.frames or 0
+    total = meta.frames or 0
     parts = [
         f"1 frame in {every} of {total}" if every > 1 else "",
         f"the first {read / fps:.3g} s of {total / fps:.3g} s" if total > read else "",
-        f"{facts.width}×{facts.height} made smaller" if shown.shape[1] != facts.width else "",
+        f"{meta.width}×{meta.height} made smaller" if shown.shape[1] != meta.width else "",
     ]
     return ", ".join(filter(None, parts))
 
