@@ -33,7 +33,12 @@ def is_file(value: object) -> bool:
 
 
 def read(
-    source: Any, extensions: Sequence[str], field: str, *, file_type: str | None = None
+    source: Any,
+    extensions: Sequence[str],
+    field: str,
+    *,
+    file_type: str | None = None,
+    unnamed: str | None = None,
 ) -> Kept:
     """Read a file at once, so that it may change or go afterwards.
 
@@ -43,6 +48,7 @@ def read(
         extensions: What it may end with, e.g. `("mp4", "pts.json")`.
         field: What to call it in an error, e.g. `Video: data_or_path`.
         file_type: The ending of an open file that has no name, or of one with another.
+        unnamed: The ending of an open file that has no name, where `file_type` does not say it.
 
     Raises:
         InvalidInput: Another ending, no ending that is known, an address, or no bytes.
@@ -60,7 +66,8 @@ def read(
         return _filled(Kept(path.read_bytes(), extension, str(path)), field)
     if hasattr(source, "read"):
         name = getattr(source, "name", None)
-        name = name if isinstance(name, str) else type(source).__name__
+        if not isinstance(name, str):
+            name, file_type = type(source).__name__, file_type or unnamed
         extension = _extension(name, extensions, field, file_type)
         return _filled(Kept(_content(source, field), extension, name), field)
     raise WrongType(f"{field}: expected a path or an open file, got {describe(source)}")

@@ -12,7 +12,7 @@ from ..arrays import Array, describe, snapshot, to_numpy
 from ..checks import whole
 from ..errors import InvalidInput, WrongType
 from ..media.documents.chart import Chart
-from ..media.documents.series import Content, Series
+from ..media.documents.chartcontent import Content, Series
 from .classes import Truth, matched
 from .columns import is_text, plain
 from .rates import Curve, at_recalls, pr, roc

@@ -12,7 +12,7 @@ from .. import checks
 from ..arrays import Array, describe, is_array
 from ..errors import InvalidInput, WrongType
 from ..media.documents.chart import Chart
-from ..media.documents.series import Content, Series
+from ..media.documents.chartcontent import Content, Series
 from .columns import Places, cells, is_text, numbers, same_length, texts
 
 

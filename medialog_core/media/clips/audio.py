@@ -19,7 +19,7 @@ from .. import kept
 from ..captioned import Captioned
 from .recording import Recording, from_file
 from .samples import Samples, checked_rate
-from .views import Views
+from .soundviews import Views
 
 Array = NDArray[Any]
 Source = Samples | Recording

@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import InvalidInput, MissingExtra
 from ...payload import Blob
 from ...schema import AudioMeta, SampleConversion
-from ...sound import endings, reading
+from ...sound import files
 from ...sound.facts import Sound
 from .. import kept
 
@@ -36,7 +36,7 @@ class Recording:
     @cached_property
     def sound(self) -> Sound | None:
         """What can be read of it; None where nothing that is installed can."""
-        return reading.opened(self.blob.data)
+        return files.opened(self.blob.data)
 
     @property
     def encoding(self) -> str:
@@ -90,7 +90,7 @@ class Recording:
         """
         if self.sound is not None:
             return self.sound
-        if not reading.has_library():
+        if not files.has_library():
             raise MissingExtra(f"Audio: reading {self.name}", "audio")
         raise InvalidInput(f"{_FIELD}: neither soundfile nor PyAV can read {self.name}")
 
@@ -106,19 +106,19 @@ def from_file(source: Any, format: str | None, rate: int | None) -> Recording:
         InvalidInput: Another ending, other content than its ending says, or a header cut short.
         OSError: It cannot be read.
     """
-    file = kept.read(source, tuple(endings.KINDS), _FIELD, file_type=format)
-    kind, found = endings.KINDS[file.extension], endings.content_of(file.data)
+    file = kept.read(source, tuple(files.KINDS), _FIELD, file_type=format)
+    kind, found = files.KINDS[file.extension], files.content_of(file.data)
     if found is None:
         raise InvalidInput(
             f"{_FIELD}: {file.name} should hold {kind} and holds no sound that is known: "
             f"it begins with {file.data[:12]!r}"
         )
     if found != kind:
-        ending = next(name for name, its_kind in endings.KINDS.items() if its_kind == found)
+        ending = next(name for name, its_kind in files.KINDS.items() if its_kind == found)
         raise InvalidInput(
             f"{_FIELD}: {file.name} should hold {kind} and holds {found}; pass format={ending!r}"
         )
-    if not endings.is_whole(file.data, kind):
+    if not files.is_whole(file.data, kind):
         raise InvalidInput(f"{_FIELD}: {file.name} is cut short: its header has no end")
-    blob = file.blob(endings.CONTENT_TYPES[kind])
+    blob = file.blob(files.CONTENT_TYPES[kind])
     return Recording(blob, file.name, AudioMeta(encoding="file", sample_rate_hz=rate))

@@ -16,7 +16,7 @@ from ...payload import Blob, digest_of
 from ...schema import SampleConversion
 from ...sound import forms, wav
 from ...sound.facts import Facts, Sound
-from . import axes, pcm
+from . import pcm, soundlayout
 
 Array = NDArray[Any]
 
@@ -48,7 +48,7 @@ class Samples:
 
     def __init__(self, data: Any, rate: Any, container: Any, layout: str | None) -> None:
         array = to_numpy(data, "Audio: data_or_path")
-        array, first = axes.oriented(array, layout, torch=is_torch(data))
+        array, first = soundlayout.oriented(array, layout, torch=is_torch(data))
         self.rate = checked_rate(rate)
         self.frames, self.channels = map(int, array.shape[::-1] if first else array.shape)
         _check_size(self.rate, self.channels, self.frames)

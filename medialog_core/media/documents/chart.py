@@ -14,7 +14,7 @@ from ...errors import InvalidInput
 from ...payload import Blob, Payload
 from ...schema import ChartData, ChartMeta
 from ..captioned import Captioned
-from .series import Content, Make, Series, columns, read
+from .chartcontent import Content, Make, Series, columns, read
 
 ChartType = Literal[
     "line", "scatter", "bar", "histogram", "roc_curve", "pr_curve", "confusion_matrix"

@@ -149,8 +149,7 @@ def _file(data: Any) -> bytes:
         raise FileNotFoundError(
             f"Html: data: no such file: {os.fspath(data)!r}; for a text that ends like a path pass data_is_not_path=True"
         )
-    unnamed = hasattr(data, "read") and not isinstance(getattr(data, "name", None), str)
-    return kept.read(data, ENDINGS, "Html: data", file_type="html" if unnamed else None).data
+    return kept.read(data, ENDINGS, "Html: data", unnamed="html").data
 
 
 def _shown(data: Any) -> str:

@@ -115,8 +115,7 @@ def _content(val: Any) -> bytes:
 
 
 def _file(source: Any) -> bytes:
-    unnamed = hasattr(source, "read") and not isinstance(getattr(source, "name", None), str)
-    file = kept.read(source, _ENDINGS, _FIELD, file_type="json" if unnamed else None)
+    file = kept.read(source, _ENDINGS, _FIELD, unnamed="json")
     return plotlyjson.checked(file.data, f"{_FIELD}: {file.name}")
 
 

@@ -20,10 +20,10 @@ from ...schema import Box3D, Object3DMeta, ShapesFile, Vector3D
 from .. import kept
 from ..captioned import Captioned
 from ..classes import checked_labels
-from . import models, scenes
+from . import modelfile, scenes
 from .boxes3d import box3d
 from .clouds import POINTS, Cloud, Points, StoredCloud, common_rule
-from .models import ModelFile
+from .modelfile import ModelFile
 from .points import FORMS, checked
 
 __all__ = ["Object3D", "box3d", "decode", "encode"]
@@ -77,7 +77,7 @@ class Object3D(Captioned):
         self._shapes = ShapesFile()
         content: Any = data_or_path
         if kept.is_file(content):
-            content = models.from_file(content, file_type, "Object3D: data_or_path")
+            content = modelfile.from_file(content, file_type, "Object3D: data_or_path")
         if isinstance(content, Mapping):
             content, self._shapes = scenes.parse(content, "Object3D")
         if not isinstance(content, ModelFile):

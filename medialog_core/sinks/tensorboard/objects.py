@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry import blocks, formats
+from ...geometry import blocks, files
 from ...geometry.model import NO_FACES
 from ...payload import Payload
 from ...schema import Box3D, Colour, Object3DMeta, ShapesFile, Vector3D
@@ -58,7 +58,7 @@ def _cloud(payload: Payload, meta: Object3DMeta, shapes: ShapesFile) -> Mesh | N
 
 
 def _model(payload: Payload, meta: Object3DMeta, _shapes: ShapesFile) -> Mesh | None:
-    model = formats.read(meta.file_type, _file(payload))
+    model = files.read(meta.file_type, _file(payload))
     if model is None:
         return None
     colors = _filled(len(model.vertices), _MESH_GREY) if model.colors is None else model.colors

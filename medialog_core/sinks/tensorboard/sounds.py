@@ -7,7 +7,7 @@ read: browsers go by the content, whatever TensorBoard calls it.
 from __future__ import annotations
 
 from ...payload import Payload
-from ...sound import reading, wav
+from ...sound import files, wav
 from ...sound.forms import S16, quantized
 
 _NOT_PLAYED_BITS = 64
@@ -19,7 +19,7 @@ def render(payload: Payload) -> bytes:
     sound = wav.opened(own.data)
     if sound is not None and sound.facts.bit_depth != _NOT_PLAYED_BITS:
         return own.data
-    sound = sound or reading.opened(own.data)
+    sound = sound or files.opened(own.data)
     if sound is None:
         return own.data
     samples = (quantized(block, S16) for block in sound.blocks())

@@ -16,7 +16,7 @@ import medialog_core as wandb
 from medialog_core import codecs, plot
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.documents.chart import INLINE_BYTES, Chart
-from medialog_core.media.documents.series import Content, Series
+from medialog_core.media.documents.chartcontent import Content, Series
 from medialog_core.payload import Blob, Payload
 from medialog_core.schema import ChartData, ChartMeta, from_numbers, to_numbers
 from medialog_core.testing import CodecTests, through_bytes

@@ -40,22 +40,22 @@ class ModelFile:
 
     def encode(self, _rule: str) -> tuple[Object3DMeta, list[Blob]]:
         """Give the file as it is, and what it holds as far as it can be read."""
-        from ...geometry import formats  # noqa: PLC0415 - the readers of all formats, for files only
+        from ...geometry import files  # noqa: PLC0415 - the readers of all formats, for files only
 
-        references = formats.FORMATS[self.file_type].references(self.blob.data)
+        references = files.FORMATS[self.file_type].references(self.blob.data)
         meta = Object3DMeta(file_type=self.file_type, references=references)
         model = self.model()
         if model is not None:
             meta.points = len(model.vertices)
             meta.faces = None if model.faces is None else len(model.faces)
-            meta.bounds = formats.bounds(model)
+            meta.bounds = files.bounds(model)
         return meta, [self.blob]
 
     def model(self) -> Model | None:
         """Read its vertices and faces; None where that takes more than a simple reader."""
-        from ...geometry import formats  # noqa: PLC0415
+        from ...geometry import files  # noqa: PLC0415
 
-        return formats.read(self.file_type, self.blob.data)
+        return files.read(self.file_type, self.blob.data)
 
     def read(self, _rule: str) -> Points:
         """Give its vertices and their colours, if they can be read."""
@@ -77,20 +77,20 @@ def from_file(
         InvalidInput: An ending that is not known, or a broken file.
         OSError: It cannot be read.
     """
-    from ...geometry import formats  # noqa: PLC0415
+    from ...geometry import files  # noqa: PLC0415
 
     if file_type is not None and not isinstance(file_type, str):
         raise WrongType(f"{field}: file_type: expected a string, got {describe(file_type)}")
-    file = kept.read(source, (*formats.FORMATS, PTS_JSON), field, file_type=file_type)
+    file = kept.read(source, (*files.FORMATS, PTS_JSON), field, file_type=file_type)
     try:
         if file.extension == PTS_JSON:
             return _points(file.data)
-        formats.check(file.extension, file.data)
+        files.check(file.extension, file.data)
     except Unusable as error:
         raise InvalidInput(
             f"{field}: {file.name} is no {file.extension} that can be read: {error}"
         ) from None
-    blob = file.blob(formats.FORMATS[file.extension].content_type)
+    blob = file.blob(files.FORMATS[file.extension].content_type)
     return ModelFile(blob, file.extension)
 
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from medialog_core.sound import endings, libraries, reading
+from medialog_core.sound import files, libraries
 from medialog_core.sound.forms import S16, S24, Form
 from tests.sounds import chord, speech, stereo
 
@@ -70,19 +70,19 @@ CODECS = {
 
 
 def test_every_ending_is_tried() -> None:
-    assert set(FILES) == set(endings.KINDS) == set(CODECS)
+    assert set(FILES) == set(files.KINDS) == set(CODECS)
 
 
 @pytest.mark.parametrize("ending", FILES)
 def test_a_file_is_told_by_its_content(ending: str) -> None:
     data = FILES[ending]()
-    assert endings.content_of(data) == endings.KINDS[ending]
-    assert endings.is_whole(data, endings.KINDS[ending])
+    assert files.content_of(data) == files.KINDS[ending]
+    assert files.is_whole(data, files.KINDS[ending])
 
 
 @pytest.mark.parametrize("ending", FILES)
 def test_rate_channels_length_and_codec_are_found(ending: str) -> None:
-    sound = reading.opened(FILES[ending]())
+    sound = files.opened(FILES[ending]())
     assert sound is not None
     facts = sound.facts
     assert (facts.sample_rate, facts.channels) == (RATE, 2)
@@ -93,7 +93,7 @@ def test_rate_channels_length_and_codec_are_found(ending: str) -> None:
 
 @pytest.mark.parametrize("ending", FILES)
 def test_the_samples_are_the_sounds(ending: str) -> None:
-    sound = reading.opened(FILES[ending]())
+    sound = files.opened(FILES[ending]())
     assert sound is not None
     read = np.concatenate(list(sound.blocks())).astype(np.float64)
     if sound.facts.frames is not None:
@@ -124,39 +124,39 @@ def test_flac_is_read_by_both_libraries_alike(form: Form, rate: int, channels: i
 )
 def test_what_is_cut_short_is_read_up_to_there(container: str, subtype: str) -> None:
     data = by_soundfile(container, subtype, np.concatenate([SOUND] * 10))
-    sound = reading.opened(data[: len(data) // 2])
+    sound = files.opened(data[: len(data) // 2])
     assert sound is not None
     assert 1 * RATE < sum(len(block) for block in sound.blocks()) < 3 * RATE
 
 
 def test_an_mp4_that_is_cut_short_is_none() -> None:
     data = FILES["m4a"]()  # what says where its samples are stands at the end
-    assert reading.opened(data[: len(data) // 2]) is None
+    assert files.opened(data[: len(data) // 2]) is None
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"text", b"\xff\xfe" + "text".encode("utf-16"), b"RIFF????AVI ", b"\0" * 100]
 )
 def test_what_is_no_sound_is_none(data: bytes) -> None:
-    assert endings.content_of(data) is None
-    assert reading.opened(data) is None
+    assert files.content_of(data) is None
+    assert files.opened(data) is None
 
 
 def test_an_id3_tag_in_front_is_passed_over() -> None:
     tag = b"ID3\x04\0\0\0\0\x01\x02" + bytes(130)
-    assert endings.content_of(tag + FILES["flac"]()) == endings.FLAC
-    assert endings.content_of(tag + FILES["aac"]()) == endings.AAC
-    assert endings.content_of(tag + FILES["mp3"]()[:0]) == endings.MP3
+    assert files.content_of(tag + FILES["flac"]()) == files.FLAC
+    assert files.content_of(tag + FILES["aac"]()) == files.AAC
+    assert files.content_of(tag + FILES["mp3"]()[:0]) == files.MP3
 
 
 def test_a_flac_file_without_its_first_block_is_not_whole() -> None:
-    assert not endings.is_whole(FILES["flac"]()[:42], endings.FLAC)
+    assert not files.is_whole(FILES["flac"]()[:42], files.FLAC)
 
 
 def test_pyav_reads_what_soundfile_would(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "soundfile", lambda: None)
     for ending in ("flac", "mp3", "ogg", "opus", "aiff", "aifc", "wave"):
-        sound = reading.opened(FILES[ending]())
+        sound = files.opened(FILES[ending]())
         assert sound is not None
         assert sound.facts.codec == CODECS[ending][0]
         assert (sound.facts.sample_rate, sound.facts.channels) == (RATE, 2)
@@ -165,7 +165,7 @@ def test_pyav_reads_what_soundfile_would(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_8_bits_of_pyav_are_the_same_as_ours() -> None:
     data = by_soundfile("WAV", "PCM_U8")
-    ours, theirs = reading.opened(data), libraries.by_pyav(data)
+    ours, theirs = files.opened(data), libraries.by_pyav(data)
     assert ours is not None
     assert theirs is not None
     np.testing.assert_array_equal(
@@ -182,9 +182,9 @@ def test_a_file_that_does_not_tell_its_length_is_counted(monkeypatch: pytest.Mon
 
 
 def test_without_libraries_only_wav_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert reading.has_library()
+    assert files.has_library()
     monkeypatch.setattr(libraries, "soundfile", lambda: None)
     monkeypatch.setattr(libraries, "pyav", lambda: None)
-    assert not reading.has_library()
-    assert reading.opened(FILES["wav"]()) is not None
-    assert reading.opened(FILES["flac"]()) is None
+    assert not files.has_library()
+    assert files.opened(FILES["wav"]()) is not None
+    assert files.opened(FILES["flac"]()) is None

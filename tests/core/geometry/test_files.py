@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medialog_core.geometry import formats, gltf, obj, ply
+from medialog_core.geometry import files, gltf, obj, ply
 from medialog_core.geometry.model import Model, Unusable
 
 FORMS = ["obj", "stl", "stl text", "ply", "ply big", "ply text", "gltf", "glb"]
@@ -22,7 +22,7 @@ def ending(form: str) -> str:
 
 
 def read(form: str, data: bytes) -> Model:
-    model = formats.read(ending(form), data)
+    model = files.read(ending(form), data)
     assert model is not None
     return model
 
@@ -159,7 +159,7 @@ def test_a_cloud_in_a_ply_has_no_faces_and_any_columns() -> None:
     assert len(model.faces) == 0
     assert model.colors is not None
     assert model.colors.tolist() == [[0, 128, 0]] * 3
-    assert formats.bounds(model) == ((1, 2, 3), (1, 2, 4))
+    assert files.bounds(model) == ((1, 2, 3), (1, 2, 4))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -172,17 +172,17 @@ def test_a_broken_file_is_refused_or_read_but_never_an_accident(
     place = data.draw(st.integers(0, len(whole) - 1))
     broken = whole[:place] + data.draw(st.binary(max_size=4)) + whole[place + 4 :]
     try:
-        formats.check(ending(form), broken)
+        files.check(ending(form), broken)
     except Unusable:
         return
-    formats.read(ending(form), broken)
+    files.read(ending(form), broken)
 
 
 @pytest.mark.parametrize("form", FORMS[1:])  # an OBJ has no end: nothing tells that it was cut
 def test_a_file_that_was_cut_short_is_refused(form: str, torus: Any, file_of: Any) -> None:
     whole = file_of(form, torus)
     with pytest.raises(Unusable):
-        formats.check(ending(form), whole[: len(whole) // 2])
+        files.check(ending(form), whole[: len(whole) // 2])
 
 
 def _changed(data: bytes, **fields: Any) -> bytes:
@@ -246,13 +246,13 @@ def _changed(data: bytes, **fields: Any) -> bytes:
 )
 def test_what_is_wrong_is_named(form: str, data: bytes, message: str) -> None:
     with pytest.raises(Unusable, match=message):
-        formats.check(form, data)
+        files.check(form, data)
 
 
 def test_what_is_compressed_or_sparse_is_not_read(torus: Any, file_of: Any) -> None:
     document = json.loads(file_of("gltf", torus))
     del document["accessors"][0]["bufferView"]
-    assert formats.read("gltf", json.dumps(document).encode()) is None
+    assert files.read("gltf", json.dumps(document).encode()) is None
 
 
 def test_nodes_in_a_circle_end(torus: Any, file_of: Any) -> None:
@@ -263,9 +263,9 @@ def test_nodes_in_a_circle_end(torus: Any, file_of: Any) -> None:
 
 
 def test_faces_beyond_the_vertices_are_not_read() -> None:
-    assert formats.read("obj", b"v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 4\n") is None
+    assert files.read("obj", b"v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 4\n") is None
 
 
 def test_babylon_is_kept_but_not_read() -> None:
-    formats.check("babylon", b'{"meshes": []}')
-    assert formats.read("babylon", b'{"meshes": []}') is None
+    files.check("babylon", b'{"meshes": []}')
+    assert files.read("babylon", b'{"meshes": []}') is None

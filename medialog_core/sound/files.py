@@ -1,10 +1,11 @@
-"""Which sound files are kept: their endings, their media types, and how their content is told."""
+"""Any sound file: is it what its ending says, is it whole, what can be read of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import wav
+from . import libraries, wav
+from .facts import Sound
 
 WAV, FLAC, MP3, OGG, MP4, AAC, AIFF = "WAV", "FLAC", "MP3", "Ogg", "MP4", "AAC", "AIFF"
 KINDS = {
@@ -51,6 +52,16 @@ def is_whole(data: bytes, kind: str) -> bool:
     return True
 
 
+def opened(data: bytes) -> Sound | None:
+    """Give the sound of a file; None where nothing that is installed can read it."""
+    return next((sound for reader in _READERS if (sound := reader(data)) is not None), None)
+
+
+def has_library() -> bool:
+    """Say whether anything beyond WAV can be read."""
+    return libraries.soundfile() is not None or libraries.pyav() is not None
+
+
 def _tag_size(data: bytes) -> int:
     """Give the size of the ID3 tag that some players put in front: its bytes have 7 bits each."""
     if data[:3] != b"ID3" or len(data) < _ID3_HEADER:
@@ -87,3 +98,4 @@ _BEGINNINGS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     (AAC, _is_adts),
     (MP3, _is_mp3),
 )
+_READERS = (wav.opened, libraries.by_soundfile, libraries.by_pyav)
