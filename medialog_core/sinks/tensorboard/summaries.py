@@ -26,7 +26,8 @@ from ...schema import (
     TextMeta,
     VideoMeta,
 )
-from . import (
+from . import protos
+from .forms import (
     charts,
     films,
     histograms,
@@ -36,7 +37,6 @@ from . import (
     pages,
     pictures,
     plots,
-    protos,
     sounds,
     tables,
 )

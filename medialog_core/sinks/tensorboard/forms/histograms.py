@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...schema import ExponentBins, HistogramMeta, from_number
+from ....schema import ExponentBins, HistogramMeta, from_number
 
 Rows = NDArray[np.float64]
 _LARGEST = float(np.finfo(np.float64).max)

@@ -15,7 +15,8 @@ from tensorboard.data.provider import RunTagFilter
 
 from medialog_core import Molecule, codecs
 from medialog_core.schema import MoleculeMeta
-from medialog_core.sinks.tensorboard import TensorBoardSink, molecules
+from medialog_core.sinks.tensorboard import TensorBoardSink
+from medialog_core.sinks.tensorboard.forms import molecules
 
 PDB = "ATOM      1  N   MET A   1      27.340  24.430   2.614  1.00  9.67           N\n"
 ETHANOL = Molecule.from_smiles("CCO", "ethanol")

@@ -12,7 +12,8 @@ import pytest
 from tensorboard.plugin_util import markdown_to_safe_html
 
 from medialog_core import Plotly, codecs
-from medialog_core.sinks.tensorboard import plots, summaries
+from medialog_core.sinks.tensorboard import summaries
+from medialog_core.sinks.tensorboard.forms import plots
 
 
 def rendered(figure: Any, caption: str | None = None) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ...payload import Payload
-from ...schema import PlotlyMeta
+from ....payload import Payload
+from ....schema import PlotlyMeta
 from . import markdown
 
 MAX_TRACES = 20

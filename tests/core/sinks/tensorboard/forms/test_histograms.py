@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from medialog_core import Histogram, codecs
 from medialog_core.schema import ExponentBins, HistogramMeta
-from medialog_core.sinks.tensorboard import histograms
+from medialog_core.sinks.tensorboard.forms import histograms
 
 
 def meta_of(histogram: Histogram) -> HistogramMeta:

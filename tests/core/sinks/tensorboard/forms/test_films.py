@@ -18,8 +18,9 @@ from medialog_core.errors import InvalidInput
 from medialog_core.film.frames import Frames
 from medialog_core.payload import Blob, Payload
 from medialog_core.schema import VideoMeta
-from medialog_core.sinks.tensorboard import TensorBoardSink, films
-from medialog_core.sinks.tensorboard.pictures import Picture
+from medialog_core.sinks.tensorboard import TensorBoardSink
+from medialog_core.sinks.tensorboard.forms import films
+from medialog_core.sinks.tensorboard.forms.pictures import Picture
 
 Pixels = NDArray[np.uint8]
 

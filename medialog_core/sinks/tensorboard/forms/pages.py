@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
-from ...payload import Payload
-from ...schema import HtmlMeta
+from ....payload import Payload
+from ....schema import HtmlMeta
 from . import markdown
 
 MAX_CHARACTERS = 100_000

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ...schema import BoxMeta, from_number
+from ....schema import BoxMeta, from_number
 from . import palette
 from .lettering import Lettering
 

@@ -19,13 +19,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry import blocks, files
-from ...geometry.model import NO_FACES
-from ...payload import Payload
-from ...schema import Box3D, Colour, Object3DMeta, ShapesFile, Vector3D
-from . import palette
+from ....geometry import blocks, files
+from ....geometry.model import NO_FACES
+from ....payload import Payload
+from ....schema import Box3D, Colour, Object3DMeta, ShapesFile, Vector3D
+from ..drawing import palette
+from ..shown import Mesh, Shown
 from .about import about
-from .shown import Mesh, Shown
 
 MAX_VERTICES = 65_536
 """The plugin numbers a mesh's vertices with 16 bits."""

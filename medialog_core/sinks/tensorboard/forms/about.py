@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...payload import Payload
-from ...schema import Box3D, Object3DMeta, Point, ShapesFile
+from ....payload import Payload
+from ....schema import Box3D, Object3DMeta, Point, ShapesFile
+from ..shown import Mesh
 from . import markdown, tables
-from .shown import Mesh
 
 
 def about(payload: Payload, meta: Object3DMeta, shapes: ShapesFile, drawn: Mesh | None) -> str:

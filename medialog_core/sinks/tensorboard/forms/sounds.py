@@ -6,9 +6,9 @@ read: browsers go by the content, whatever TensorBoard calls it.
 
 from __future__ import annotations
 
-from ...payload import Payload
-from ...sound import files, wav
-from ...sound.forms import S16, quantized
+from ....payload import Payload
+from ....sound import files, wav
+from ....sound.forms import S16, quantized
 
 _NOT_PLAYED_BITS = 64
 

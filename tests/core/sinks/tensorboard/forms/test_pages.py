@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tensorboard.plugin_util import markdown_to_safe_html
 
 from medialog_core import Html, codecs
-from medialog_core.sinks.tensorboard import pages, summaries
+from medialog_core.sinks.tensorboard import summaries
+from medialog_core.sinks.tensorboard.forms import pages
 
 
 def rendered(page: str | bytes, caption: str | None = None) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from ...payload import Blob, LinkedBlob, Payload
-from ...schema import ColumnMeta, JoinedTableMeta, PartitionedTableMeta, TableMeta
+from ....payload import Blob, LinkedBlob, Payload
+from ....schema import ColumnMeta, JoinedTableMeta, PartitionedTableMeta, TableMeta
 from .markdown import captioned, file_of, plain, table
 
 MAX_ROWS = 100

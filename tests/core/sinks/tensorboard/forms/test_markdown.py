@@ -13,7 +13,8 @@ from tensorboard.plugin_util import markdown_to_safe_html
 
 from medialog_core import Text, codecs
 from medialog_core.payload import Payload
-from medialog_core.sinks.tensorboard import markdown, summaries
+from medialog_core.sinks.tensorboard import summaries
+from medialog_core.sinks.tensorboard.forms import markdown
 
 
 def encoded(value: Text) -> Payload:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...payload import Blob, LinkedBlob, Payload
-from ...schema import File, TextMeta
+from ....payload import Blob, LinkedBlob, Payload
+from ....schema import File, TextMeta
 
 MAX_CHARACTERS = 100_000
 """A page of TensorBoard shows no more of a text; the store has all of it."""

@@ -17,8 +17,10 @@ from PIL import Image as PilImage
 from medialog_core import Chart, codecs, plot
 from medialog_core.payload import Payload
 from medialog_core.schema import ChartData, ChartMeta, SeriesData
-from medialog_core.sinks.tensorboard import TensorBoardSink, charts, palette
-from medialog_core.sinks.tensorboard.chart_frame import HEIGHT, WIDTH
+from medialog_core.sinks.tensorboard import TensorBoardSink
+from medialog_core.sinks.tensorboard.drawing import palette
+from medialog_core.sinks.tensorboard.drawing.chart_frame import HEIGHT, WIDTH
+from medialog_core.sinks.tensorboard.forms import charts
 
 Pixels = NDArray[np.uint8]
 FIRST, SECOND = palette.colour(2), palette.colour(1)
