@@ -24,10 +24,10 @@ from .media.tables.joined import JoinedTable
 from .media.tables.partitioned import PartitionedTable
 from .media.tables.table import Table
 from .reading import ProjectReader, RunReader, open_project, open_run
-from .runs import Run
+from .runs.run import Run
 
 if TYPE_CHECKING:
-    from .mappings import Recorded, Summary
+    from .runs.mappings import Recorded, Summary
 
     run: Run | None
     config: Recorded

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 
 from medialog_core import Run, Table, codecs
-from medialog_core.coerce import coerce
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.images.image import Image
 from medialog_core.media.tables.frames import cells_of, is_frame
+from medialog_core.runs.coerce import coerce
 from medialog_core.schema import TableMeta
 from medialog_core.testing import through_bytes
 

@@ -13,10 +13,10 @@ import pytest
 from tensorboard.plugin_util import markdown_to_safe_html
 
 from medialog_core import Image, JoinedTable, PartitionedTable, Table, Text, codecs
-from medialog_core.opening import start
+from medialog_core.runs.opening import start
+from medialog_core.runs.spec import RunSpec
 from medialog_core.sinks.tensorboard import summaries
 from medialog_core.sinks.tensorboard.forms import tables
-from medialog_core.spec import RunSpec
 
 PICTURE = Image(np.zeros((4, 6, 3), np.uint8), caption="a cat")
 LEFT_OUT = 'are not shown here. The store has them: sinks=("store", ...).'

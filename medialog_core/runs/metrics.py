@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from .errors import MedialogError
-from .schema import Metric
+from ..errors import MedialogError
+from ..schema import Metric
+from ..store.definitions import Aggregate, find, has_summary, outcome, statistics
+from ..store.reader import RunReader
 from .spec import RunSpec
-from .store.definitions import Aggregate, find, has_summary, outcome, statistics
-from .store.reader import RunReader
 
 Recall = Callable[[list[str]], Mapping[str, Aggregate]]
 _SETTLE_SECS = 30.0

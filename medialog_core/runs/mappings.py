@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from .arrays import is_array, to_numpy, to_scalar
-from .schema import to_number
+from ..arrays import is_array, to_numpy, to_scalar
+from ..schema import to_number
 
 OnSet = Callable[[str, Any], None]
 

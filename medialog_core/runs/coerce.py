@@ -15,15 +15,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from . import codecs
-from .arrays import describe, is_array, to_scalar
-from .errors import InvalidInput, MedialogError, WrongType
-from .media import foreign
-from .media.documents.text import Text
-from .media.histograms.histogram import Histogram
-from .media.images.image import Image
-from .media.tables.frames import is_frame
-from .media.tables.table import Table
+from .. import codecs
+from ..arrays import describe, is_array, to_scalar
+from ..errors import InvalidInput, MedialogError, WrongType
+from ..media import foreign
+from ..media.documents.text import Text
+from ..media.histograms.histogram import Histogram
+from ..media.images.image import Image
+from ..media.tables.frames import is_frame
+from ..media.tables.table import Table
 
 MEDIA = tuple(codec.type for codec in codecs.TABLE)
 

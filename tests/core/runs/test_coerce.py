@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as PilImage
 
-from medialog_core.coerce import SKIP, coerce
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.documents.text import Text
 from medialog_core.media.histograms.histogram import Histogram
 from medialog_core.media.images.image import Image
 from medialog_core.media.tables.table import Table
+from medialog_core.runs.coerce import SKIP, coerce
 
 RGB = np.arange(12 * 10 * 3, dtype=np.uint8).reshape(12, 10, 3)
 

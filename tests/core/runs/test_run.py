@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 import medialog_core
 from medialog_core import Histogram, Image, Run, Table, Text, open_run
 from medialog_core.errors import InvalidInput, RunFailed, WrongType
-from medialog_core.opening import start
 from medialog_core.payload import Entry, Payload, Record, Scalars
+from medialog_core.runs.opening import start
+from medialog_core.runs.spec import RunSpec
 from medialog_core.schema import ImageMeta
-from medialog_core.spec import RunSpec
 from medialog_core.testing import MemorySink
 
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8)

@@ -14,8 +14,8 @@ import pytest
 import medialog_core
 from medialog_core import Image, Run, open_run
 from medialog_core.errors import InvalidInput, NotStarted
-from medialog_core.opening import start
-from medialog_core.spec import RunSpec
+from medialog_core.runs.opening import start
+from medialog_core.runs.spec import RunSpec
 from medialog_core.testing import MemorySink
 
 

@@ -22,8 +22,8 @@ import medialog_core
 from medialog_core import Histogram, Run, Text, open_run
 from medialog_core.capture import torch_watch
 from medialog_core.errors import InvalidInput, NotStarted, WrongType
-from medialog_core.opening import start
-from medialog_core.spec import RunSpec
+from medialog_core.runs.opening import start
+from medialog_core.runs.spec import RunSpec
 from medialog_core.store.reader import RunReader
 from medialog_core.testing import MemorySink
 

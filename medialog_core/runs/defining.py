@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .arrays import describe
-from .checks import check_text
-from .errors import InvalidInput, WrongType
-from .schema import Goal, Metric
-from .store.definitions import NONE, STATISTICS
+from ..arrays import describe
+from ..checks import check_text
+from ..errors import InvalidInput, WrongType
+from ..schema import Goal, Metric
+from ..store.definitions import NONE, STATISTICS
 
 SUMMARY = (*STATISTICS, "copy", NONE)
 """The words of `define_metric(summary=)`; `copy` is W&B's old name for the last number itself."""

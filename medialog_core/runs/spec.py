@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import InvalidInput
-from .payload import Sink
-from .sinks.fanout import check_sinks
-from .store.writer import Durability
+from ..errors import InvalidInput
+from ..payload import Sink
+from ..sinks.fanout import check_sinks
+from ..store.writer import Durability
 from .worker import OnFull
 
 __all__ = ["QUEUE_BYTES", "Durability", "RunSpec"]

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .arrays import describe
-from .errors import InvalidInput, WrongType
-from .store.layout import RUN_FILE
+from ..arrays import describe
+from ..errors import InvalidInput, WrongType
+from ..store.layout import RUN_FILE
 
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,128}")
 REINIT = (None, True, False, "default", "return_previous", "finish_previous", "create_new")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
-from .media.tables.table import Mark, Table
+from ..media.tables.table import Mark, Table
 from .pending import Pending
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from medialog_core import Image, Run, RunReader, Table, Text, open_run
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.opening import start
+from medialog_core.runs.opening import start
+from medialog_core.runs.spec import RunSpec
 from medialog_core.schema import TableMeta
-from medialog_core.spec import RunSpec
 from medialog_core.store.compact import compact
 from medialog_core.testing import MemorySink
 

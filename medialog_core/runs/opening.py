@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from ..schema import FORMAT, RunFile
+from ..store.layout import make_run
+from ..store.reader import RunReader
 from .lifecycle import launch
 from .mappings import to_json
-from .runs import Run
-from .schema import FORMAT, RunFile
+from .run import Run
 from .spec import RunSpec
-from .store.layout import make_run
-from .store.reader import RunReader
 
 
 def start(spec: RunSpec) -> Run:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .arrays import describe
-from .checks import check_text, number, whole
-from .errors import InvalidInput, WrongType
+from ..arrays import describe
+from ..checks import check_text, number, whole
+from ..errors import InvalidInput, WrongType
 
 _STEPS = 2**63
 

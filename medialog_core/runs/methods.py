@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from ..absent import missing
+from ..errors import InvalidInput
+from ..media.documents.text import Text
+from ..schema import Area, Metric
 from . import watching
-from .absent import missing
 from .defining import checked, checked_name
-from .errors import InvalidInput
-from .media.documents.text import Text
 from .metrics import Numbers
-from .schema import Area, Metric
 from .spec import RunSpec
 
 

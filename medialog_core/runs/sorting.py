@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .arrays import describe
+from ..arrays import describe
+from ..errors import WrongType
 from .coerce import SKIP, coerce
-from .errors import WrongType
 from .pending import flatten
 
 Media = list[tuple[str, tuple[Any, ...], bool]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from medialog_core.worker import Worker
+from medialog_core.runs.worker import Worker
 
 
 class Trial:

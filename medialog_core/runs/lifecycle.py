@@ -21,9 +21,9 @@ from multiprocessing import util
 from types import FrameType
 from typing import Any, Protocol
 
-from ._version import __version__
-from .arrays import describe
-from .errors import InvalidInput, WrongType
+from .._version import __version__
+from ..arrays import describe
+from ..errors import InvalidInput, WrongType
 from .exits import ExitWatch
 from .worker import Worker
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from medialog_core.defining import checked
 from medialog_core.errors import InvalidInput, WrongType
+from medialog_core.runs.defining import checked
 from medialog_core.schema import Metric
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.pending import Steps, flatten
+from medialog_core.runs.pending import Steps, flatten
 
 
 def test_each_call_without_a_step_is_a_new_step() -> None:

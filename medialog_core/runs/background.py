@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from . import codecs
+from .. import codecs
+from ..payload import Entry, Record, Scalars, Sink, State
+from ..sinks.fanout import open_sinks
 from .health import Health
 from .lifecycle import drain
-from .payload import Entry, Record, Scalars, Sink, State
 from .pending import Pending
-from .sinks.fanout import open_sinks
 from .spec import RunSpec
 from .worker import Worker
 

@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
+from ..errors import RunFailed, WrongType
+from ..payload import Scalars, State
+from ..schema import Area, Metric
 from . import lifecycle
 from .background import Background
 from .coerce import coerce, holds_media, is_media
-from .errors import RunFailed, WrongType
 from .health import Health
 from .increments import Increments
 from .mappings import Recorded, Summary, to_json
 from .methods import RunMethods
 from .metrics import Numbers, recall
-from .payload import Scalars, State
 from .pending import Pending, Steps, to_epoch
-from .schema import Area, Metric
 from .sorting import sort
 from .spec import RunSpec
 from .watching import Watches

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from medialog_core.mappings import Recorded, Summary, to_json
+from medialog_core.runs.mappings import Recorded, Summary, to_json
 
 
 def test_every_change_is_told() -> None:
