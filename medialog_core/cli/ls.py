@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingExtra
-from ..store.project import open_project
+from ..store.project import ProjectReader
 from ..store.reader import RunReader
 from . import text
 from .runs import add_json, default_folder
@@ -28,7 +28,7 @@ def add_to(commands: Any) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     folder = args.dir or default_folder()
-    facts = [_facts(run) for run in open_project(folder).runs()]
+    facts = [_facts(run) for run in ProjectReader(folder).runs()]
     if args.json:
         text.say_json(facts)
     elif facts:
