@@ -80,11 +80,6 @@ class Footage:
         return self.blob.content_type
 
 
-def is_file(value: object) -> bool:
-    """Say whether `value` is a path or an open file."""
-    return kept.is_file(value)
-
-
 def from_file(source: Any, format: str | None) -> Footage:
     """Keep a file's bytes.
 

@@ -18,6 +18,7 @@ from ...errors import InvalidInput, WrongType
 from ...film.encoding import MAX_FPS, MIN_FPS, encoding
 from ...payload import Payload
 from ...schema import VideoMeta
+from .. import kept
 from ..captioned import Captioned
 from ..images import conversion
 from . import footage
@@ -82,7 +83,7 @@ class Video(Captioned):
         rate = None if fps is None else _checked_fps(fps)
         if isinstance(data_or_path, Footage):
             self._source: Clip | Footage = data_or_path
-        elif footage.is_file(data_or_path):
+        elif kept.is_file(data_or_path):
             self._source = _from_file(data_or_path, rate, format, stated)
         else:
             self._source = _from_frames(data_or_path, rate, format, stated, lossless=bool(lossless))
