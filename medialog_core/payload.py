@@ -92,7 +92,7 @@ class Payload:
     """One media value as the disk holds it, and the way back.
 
     Attributes:
-        meta: What is small, as JSON: its shape is in `schema.py`.
+        meta: What is small, as JSON: its shape is in `schema/`.
         blobs: What is large. The value's own file first (role ""), then masks and the like.
         caption: The value's caption.
         sample_id: Which sample of the data set this is, so that it can be followed over steps.
