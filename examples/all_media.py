@@ -1,7 +1,7 @@
 """Log every media type, while a small network learns handwritten digits.
 
     python -m examples.all_media all_media_out 5
-    medialog show all_media_out/examples/all-media
+    medialog show all_media_out
     tensorboard --logdir all_media_out --samples_per_plugin images=1000,audio=100,text=100
 
 Pictures and digits come with scikit-image and scikit-learn; nothing is downloaded.
@@ -10,9 +10,7 @@ Pictures and digits come with scikit-image and scikit-learn; nothing is download
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -20,8 +18,7 @@ from sklearn.decomposition import PCA
 import medialog_core as medialog
 from examples import real_media
 from examples.digit_training import CLASSES, Seen, Training
-
-Media = dict[str, Any]
+from examples.written_media import Media, charts, digit, documents, tables
 
 
 def main(out: Path, steps: int) -> Path:
@@ -45,7 +42,7 @@ def main(out: Path, steps: int) -> Path:
         seen = training.validate()
         for wrong in seen.wrong[:3]:
             mistakes.add_data(
-                step, _digit(seen, wrong), *map(int, (seen.truth[wrong], seen.guess[wrong]))
+                step, digit(seen, wrong), *map(int, (seen.truth[wrong], seen.guess[wrong]))
             )
         accuracy = float((seen.guess == seen.truth).mean())
         run.log({"epoch": step, "loss": losses[-1], "val/accuracy": accuracy}, commit=False)
@@ -53,7 +50,8 @@ def main(out: Path, steps: int) -> Path:
             run.log(media, commit=False)
         run.log(documents(step, losses, seen), commit=False)
         run.log({**charts(losses, seen), **tables(step, seen), "tables/mistakes": mistakes})
-    run.summary["best"] = medialog.Image(seen.pictures[0], caption="an image of the summary")
+        if step == int(np.argmin(losses)):
+            run.summary["best"] = medialog.Image.grid(seen.pictures[seen.wrong][:64, None])
     run.finish()
     return run.dir
 
@@ -72,7 +70,7 @@ def pictures(step: int, seen: Seen) -> Media:
         ],
         "images/masks": medialog.Image(coins, masks=masks, scores={"iou": real_media.iou(found)}),
         "images/boxes": medialog.Image(coins, boxes=real_media.boxes(found), caption="coins"),
-        "images/digits": [_digit(seen, place) for place in range(8)],
+        "images/digits": [digit(seen, place) for place in range(8)],
         "images/grid": medialog.Image.grid(seen.pictures[:64, None]),
         "histograms/confidence": medialog.Histogram(seen.probabilities.max(axis=1)),
         "histograms/pixels": medialog.Histogram(np_histogram=np.histogram(coins, bins=32)),
@@ -105,86 +103,22 @@ def shapes(step: int, seen: Seen) -> Media:
     flat = PCA(3).fit_transform(seen.pictures.reshape(len(seen.pictures), -1))
     digits = np.column_stack((flat, seen.guess))
     front = medialog.box3d(
-        center=[0.1, -0.1, -2.6], size=[1.9, 1.1, 0.9], orientation=[1, 0, 0, 0],
+        center=[0.22, -0.02, -2.75], size=[1.85, 0.95, 0.9], orientation=[1, 0, 0, 0],
         color=[255, 140, 0], label="motorcycle", score=0.97,
     )  # fmt: skip
     molecules = real_media.MOLECULES
     name = list(molecules)[step % len(molecules)]
     return {
-        "shapes/garage": medialog.Object3D.from_point_cloud(real_media.garage(4), boxes=[front]),
+        "shapes/garage": medialog.Object3D.from_point_cloud(real_media.garage(3), boxes=[front]),
         "shapes/digits": medialog.Object3D(
             digits, caption="digits by what they look like", class_labels=dict(enumerate(CLASSES))
         ),
-        "shapes/knot": medialog.Object3D(real_media.knot(256 + 64 * step), file_type="ply"),
+        "shapes/knot": medialog.Object3D(real_media.knot(256 + 64 * min(step, 4)), file_type="ply"),
         "molecules/one": medialog.Molecule.from_smiles(molecules[name], caption=name),
         "molecules/several": [
             medialog.Molecule.from_smiles(smiles, caption=name) for name, smiles in molecules.items()
         ],
     }  # fmt: skip
-
-
-def documents(step: int, losses: list[float], seen: Seen) -> Media:
-    """Give text, Markdown, a page of HTML, figures of Plotly and matplotlib."""
-    page = real_media.page(step, seen.shares())
-    worst = int(seen.shares().argmin())
-    return {
-        "texts/plain": f"epoch {step}: {len(seen.wrong)} of {len(seen.truth)} wrong",
-        "texts/several": [f"digit {one}: {share:.1%}" for one, share in enumerate(seen.shares())],
-        "texts/markdown": medialog.Markdown(
-            f"## Epoch {step}\n\n- loss **{losses[-1]:.3f}**\n- worst digit: `{worst}`\n"
-        ),
-        "texts/html": medialog.Html(page),
-        "figures/plotly": real_media.surface(),
-        "figures/matplotlib": real_media.figure(losses),
-    }
-
-
-def tables(step: int, seen: Seen) -> Media:
-    """Give tables: of media, joined, in parts."""
-    samples, guesses = (
-        medialog.Table(["id", "digit"]),
-        medialog.Table(["id", "guess", "score", "right", "day"]),
-    )
-    for place in range(12):
-        samples.add_data(place, _digit(seen, place))
-        score, right = (
-            float(seen.probabilities[place].max()),
-            bool(seen.guess[place] == seen.truth[place]),
-        )
-        guesses.add_data(
-            place, CLASSES[seen.guess[place]], score, right, dt.date(2026, 11, 1 + step)
-        )
-    return {
-        "tables/samples": samples,
-        "tables/joined": medialog.JoinedTable(samples, guesses, "id"),
-        "tables/parts": medialog.PartitionedTable([guesses, guesses]),
-    }  # fmt: skip
-
-
-def charts(losses: list[float], seen: Seen) -> Media:
-    """Give one of each plot."""
-    truth, probabilities = seen.truth, seen.probabilities
-    epochs, plot = list(range(len(losses))), medialog.plot
-    table = {"epoch": epochs, "loss": losses}
-    shares = {"digit": CLASSES, "right": seen.shares()}
-    best = {"best": probabilities.max(axis=1), "truth": truth}
-    scaled = [losses, [loss / losses[0] for loss in losses]]
-    return {
-        "charts/line": plot.line(table, "epoch", "loss", title="Loss by epoch"),
-        "charts/scatter": plot.scatter(best, "truth", "best", title="Confidence by digit"),
-        "charts/bar": plot.bar(shares, "digit", "right", title="Share of each digit that is right"),
-        "charts/histogram": plot.histogram(best, "best", title="Confidence"),
-        "charts/series": plot.line_series(epochs, scaled, ["loss", "relative"], "Losses", "epoch"),
-        "charts/roc": plot.roc_curve(truth, probabilities, CLASSES),
-        "charts/pr": plot.pr_curve(truth, probabilities, CLASSES),
-        "charts/confusion": plot.confusion_matrix(probabilities, truth, class_names=CLASSES),
-    }
-
-
-def _digit(seen: Seen, place: int) -> medialog.Image:
-    truth, guess = CLASSES[seen.truth[place]], CLASSES[seen.guess[place]]
-    label = {"truth": truth, "prediction": guess, "score": seen.probabilities[place].max()}
-    return medialog.Image(seen.pictures[place], label=label, sample_id=str(place))
 
 
 if __name__ == "__main__":

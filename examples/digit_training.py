@@ -24,7 +24,8 @@ class Seen(NamedTuple):
     @property
     def guess(self) -> NDArray[np.int64]:
         """The likeliest digit of each."""
-        return self.probabilities.argmax(axis=1)
+        digits: NDArray[np.int64] = self.probabilities.argmax(axis=1)
+        return digits
 
     @property
     def wrong(self) -> NDArray[np.int64]:
@@ -49,14 +50,16 @@ class Training:
         self._optimizer = torch.optim.Adam(self.model.parameters(), lr)
 
     def epoch(self, batch_size: int) -> float:
-        """Learn from 1,000 digits once; give the last loss."""
-        batches = (part[:_LEARNT].split(batch_size) for part in (self._images, self._truth))
-        for images, truth in zip(*batches, strict=True):
-            loss = nn.functional.cross_entropy(self.model(images), truth)
+        """Learn from 1,000 digits once; give the mean loss."""
+        losses = []
+        for first in range(0, _LEARNT, batch_size):
+            batch = slice(first, min(first + batch_size, _LEARNT))
+            loss = nn.functional.cross_entropy(self.model(self._images[batch]), self._truth[batch])
             self._optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
-        return loss.item()
+            losses.append(loss.item())
+        return float(np.mean(losses))
 
     def validate(self) -> Seen:
         """Ask for the other digits."""

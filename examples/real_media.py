@@ -93,7 +93,8 @@ def bells(notes: list[float], secs: float) -> Array:
         )
         side = (place + 0.5) / len(notes)
         sound += np.where(since >= 0, struck, 0)[:, None] * (1 - side, side)
-    return (0.7 * sound / np.abs(sound).max()).astype(np.float32)
+    loud: Array = (0.7 * sound / np.abs(sound).max()).astype(np.float32)
+    return loud
 
 
 def garage(every: int) -> Array:
@@ -103,7 +104,8 @@ def garage(every: int) -> Array:
     rows, columns = rows[::every], columns[::every]
     depth = 0.193001 * 994.978 / (disparity[rows, columns] + 31.086)
     x, y = ((columns - 311.193) * depth / 994.978, (254.877 - rows) * depth / 994.978)
-    return np.column_stack((x, y, -depth, left[rows, columns]))
+    points: Array = np.column_stack((x, y, -depth, left[rows, columns]))
+    return points
 
 
 def knot(detail: int) -> io.BytesIO:

@@ -199,7 +199,7 @@ def test_ls_fits_into_a_terminal_and_shows_ids_whole(
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if len(line) > 80] == []
     assert id_ in lines[1]
-    assert lines[0].split() == ["NAME", "ID", "PROJECT", "STATUS", "CREATED", "STEPS", "SIZE"]
+    assert lines[0].split() == ["NAME", "ID", "PROJECT", "STATUS", "CREATED", "SIZE"]
 
 
 def test_show_of_a_step_keeps_keys_whole_and_leaves_out_ranks_that_are_all_0(
