@@ -81,7 +81,7 @@ def _left_out(facts: Facts, fps: float, read: int, every: int, shown: Pixels) ->
     parts = [
         f"1 frame in {every} of {total}" if every > 1 else "",
         f"the first {read / fps:.3g} s of {total / fps:.3g} s" if total > read else "",
-        f"{facts.width}×{facts.height} made smaller" if shown.shape[1] != facts.width else "",
+        f"{facts.width} x {facts.height} made smaller" if shown.shape[1] != facts.width else "",
     ]
     return ", ".join(filter(None, parts))
 

@@ -41,6 +41,7 @@ from . import (
     sounds,
     tables,
 )
+from .lettering import is_readable
 from .shown import Shown
 
 _AUDIO = "audio"
@@ -90,9 +91,15 @@ def _pictured(render: Callable[[Payload, Any], pictures.Picture | None]) -> _For
         if picture is None:
             return _unknown(payload, meta)
         head = (str(picture.width).encode(), str(picture.height).encode())
-        return Shown("images", head, picture.data)
+        return Shown("images", head, picture.data, texts=_unreadable(payload))
 
     return show
+
+
+def _unreadable(payload: Payload) -> dict[str, str]:
+    """Give the caption as a text where no font here can draw it: browsers have others."""
+    caption = payload.caption or ""
+    return {} if is_readable(caption) else {"captions": markdown.plain(caption)}
 
 
 def _written(render: Callable[[Payload, Any], str]) -> _Form:
