@@ -45,7 +45,7 @@ _CHANNELS = (1, 3, 4)
 _SMALLEST_SIDE = 8
 _FIX = (
     "log a number, str, PIL image, figure, array, data frame, a media value "
-    "(Image, Histogram, Table, Text) or a list of one media type"
+    "(Image, Video, Audio, Histogram, Table ...) or a list of one media type"
 )
 
 

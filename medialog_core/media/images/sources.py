@@ -15,10 +15,12 @@ from ...arrays import describe, is_array, is_torch, to_numpy
 from ...errors import InvalidInput, WrongType
 from ..documents import figures
 from . import formats, layout, stored
+from .grid import make_grid
 from .pixels import DEFAULT, Options, Pixels
 from .stored import Stored
 
 Source = Pixels | Stored
+_BATCH_AXES = 4
 
 
 def source_of(data: Any, options: Options) -> Source:
@@ -37,12 +39,21 @@ def source_of(data: Any, options: Options) -> Source:
 
 
 def from_array(data: Any, options: Options) -> Pixels:
-    """Take one snapshot of an array, a tensor or nested lists of numbers."""
+    """Take one snapshot of an array, a tensor or nested lists of numbers; a batch is laid out as one grid."""
     ready = type(data) is np.ndarray and data.dtype.kind in "biuf" and data.dtype.isnative
     array = data if ready else to_numpy(data, "data")
+    if array.ndim == _BATCH_AXES and len(array) > 1:
+        return _from_batch(data, options)
     array, first = layout.orient(array, torch=is_torch(data), layout=options.layout)
     _check_size(array.shape, options)
     array, first = layout.fixed(array, channels_first=first)
+    return Pixels(array, options, channels_first=first)
+
+
+def _from_batch(data: Any, options: Options) -> Pixels:
+    grid = make_grid(data, layout=options.layout)
+    _check_size(grid.shape, options)
+    array, first = layout.in_memory_order(grid, channels_first=True)
     return Pixels(array, options, channels_first=first)
 
 
