@@ -49,7 +49,8 @@ def beside(payload: Payload, show: Callable[[Payload], Shown]) -> dict[str, list
 def note(columns: dict[str, list[Shown]]) -> str:
     """Say, in Markdown, in which tab what stands beside a table is."""
     tabs = sorted({_TABS[shown[0].plugin] for shown in columns.values()})
-    return f"The first {MAX_CELLS} of a column are in the tab {' or '.join(tabs)}." if tabs else ""
+    shown = " and ".join(tabs)
+    return f"Media of its cells, {MAX_CELLS} a column at most: tab {shown}." if tabs else ""
 
 
 def _columns(blob: LinkedBlob) -> Iterator[tuple[str, list[Any]]]:

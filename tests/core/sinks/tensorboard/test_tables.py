@@ -91,7 +91,7 @@ def test_pictures_and_sounds_of_cells_stand_beside_it(tmp_path: Path, read: Any)
     assert [PilImage.open(io.BytesIO(one)).getpixel((0, 0)) for one in pictures] == [1, 2]
     assert len(shown(accumulator, "t/s")) == 3 * 2  # each with its label
     assert shown(accumulator, "t")[0].endswith(
-        b"The first 25 of a column are in the tab Audio or Images."
+        b"Media of its cells, 25 a column at most: tab Audio and Images."
     )
 
 
