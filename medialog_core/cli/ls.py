@@ -14,6 +14,9 @@ from .runs import add_json, default_folder
 
 _HEADER = ("NAME", "ID", "PROJECT", "STATUS", "CREATED", "STEPS", "MEDIA", "SCALARS", "SIZE")
 _RIGHT = frozenset(("CREATED", "STEPS", "MEDIA", "SCALARS", "SIZE"))
+_SPARE = ("SCALARS", "MEDIA", "STEPS")
+_KEPT = frozenset(("ID",))
+"""What one has to type is shown whole."""
 
 
 def add_to(commands: Any) -> None:
@@ -32,7 +35,8 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         text.say_json(facts)
     elif facts:
-        text.say(text.table(_HEADER, [_line(fact) for fact in facts], _RIGHT))
+        lines = [_line(fact) for fact in facts]
+        text.say(text.table(_HEADER, lines, _RIGHT, spare=_SPARE, kept=_KEPT))
     else:
         text.say(f"no runs in {folder.absolute()}")
     return 0

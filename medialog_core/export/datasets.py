@@ -106,12 +106,12 @@ class _Sums:
         with path.open("rb") as opened:
             said = files.checksum(files.pieces(opened, size))
         self._known[name] = {"size": size, "checksum": said, "content": batch.fingerprint()}
-        self._target.put(facts.SUMS, to_json(self._known))
+        self._target.note(facts.SUMS, to_json(self._known))
 
     def forget_others(self, names: Collection[str]) -> None:
         """Keep what is said of these files."""
         self._known = {name: known for name, known in self._known.items() if name in names}
-        self._target.put(facts.SUMS, to_json(self._known))
+        self._target.note(facts.SUMS, to_json(self._known))
 
 
 def _name(kind: str, number: int) -> str:

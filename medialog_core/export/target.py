@@ -79,6 +79,13 @@ class Target:
             for data in self._pieces(content):
                 opened.write(data)
 
+    def note(self, name: str, data: bytes) -> None:
+        """Write a file of the export's own, as often as it changes; it is not counted."""
+        if not is_there(self.folder / name, data):
+            temporary = self.temporary()
+            temporary.write_bytes(data)
+            temporary.replace(self.folder / name)
+
     @contextlib.contextmanager
     def whole(self, name: str) -> Iterator[BinaryIO]:
         """Give a file to be written, which gets its name at the end if nothing is raised."""

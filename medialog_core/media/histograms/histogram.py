@@ -127,6 +127,11 @@ class Histogram(Captioned):
         return self._bins.edges
 
     @property
+    def histogram(self) -> Counts:
+        """The counts, by W&B's name."""
+        return self._bins.counts
+
+    @property
     def density(self) -> bool:
         """Whether the counts are densities, whose integral is 1."""
         return self._density

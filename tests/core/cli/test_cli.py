@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import medialog_core
@@ -143,6 +144,79 @@ def test_show_of_a_key_and_a_step(run: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == "nothing was logged there\n"
 
 
+def test_show_of_an_unknown_key_names_those_that_are_alike(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", str(run), "--key", "val/picture"]) == 0
+    said = capsys.readouterr().out
+    assert said == "nothing was logged there; keys that are alike: val/pictures\n"
+    assert main(["show", str(run), "--key", "val/pictures", "--step", "9"]) == 0
+    assert capsys.readouterr().out == "nothing was logged there\n"
+
+
+def test_show_counts_a_picture_that_repeats_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    with medialog_core.init(dir=tmp_path, config={"optimizer": {"name": "adam"}}) as run:
+        for _ in range(3):
+            run.log({"same": medialog_core.Image(picture), "h": np.arange(99.0)})
+    assert main(["show", str(run.dir), "--json"]) == 0
+    by_key = {fact["key"]: fact for fact in data(capsys)["media"]}
+    [row, *_] = medialog_core.open_run(run.dir).rows("same")
+    assert row.file is not None
+    assert (by_key["same"]["rows"], by_key["same"]["bytes"]) == (3, row.file.size)
+    assert by_key["h"]["bytes"] > 3 * 100
+    assert main(["show", str(run.dir)]) == 0
+    assert ["optimizer.name", "adam"] in said(capsys)
+
+
+@pytest.mark.parametrize("command", ["", "ls", "show", "export", "compact", "gc", "doctor"])
+def test_help_fits_into_80_columns(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let stdout be a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+
+
+def test_ls_fits_into_a_terminal_and_shows_ids_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow(monkeypatch)
+    id_ = "20261127-111619-9b6d"
+    medialog_core.init("examples", "resnet50-lr0.1-cosine", dir=tmp_path, id=id_).finish()
+    assert main(["ls", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert id_ in lines[1]
+    assert lines[0].split() == ["NAME", "ID", "PROJECT", "STATUS", "CREATED", "SIZE"]
+
+
+def test_show_of_a_step_keeps_keys_whole_and_leaves_out_ranks_that_are_all_0(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow(monkeypatch)
+    keys = [f"gradients/encoder/{i}.weight" for i in range(3)]
+    picture = medialog_core.Image(np.zeros((8, 8), np.uint8), caption="a caption " * 9)
+    with medialog_core.init(dir=tmp_path) as run:
+        run.log(dict.fromkeys(keys, picture))
+    assert main(["show", str(run.dir), "--step", "0"]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()[1:]
+    assert header.split() == ["MEDIA", "STEP", "KIND", "PIXELS", "SIZE", "CAPTION"]
+    assert [line.split()[0] for line in lines] == keys
+    assert max(map(len, lines)) <= 80
+
+
 def test_show_as_json_keeps_nan(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(run), "--json"]) == 0
     assert data(capsys)["summary"] == {"loss": "NaN"}
@@ -205,13 +279,12 @@ def test_an_unknown_kind_is_shown_by_its_name(
 def test_long_keys_and_captions_fit_into_a_terminal(
     run: Path, odd: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    narrow(monkeypatch)
     assert main(["show", str(run), "--key", odd]) == 0
     line = capsys.readouterr().out.splitlines()[-1]
     assert len(line) <= 80
-    assert re.match(r"gradients…e_weight +0 ", line)
+    assert re.match(r"gradients/x+…x+/the_weight +0 ", line)
+    assert line.endswith("  a cap…ion")
 
 
 def test_export_and_gc(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

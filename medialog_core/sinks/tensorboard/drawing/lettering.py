@@ -26,8 +26,10 @@ _SYSTEM_FONTS = (
     "arial.ttf",
     "msyh.ttc",
 )
+_ANY_SIZE = 14
 _BREAKS = {"Cc", "Zl", "Zp"}
 """Categories of control characters and line breaks, which are drawn as a space."""
+_UNKNOWN = "?"
 _NOT_A_CHARACTER = "\ufffe"
 _SPELLINGS = {
     "\N{RIGHTWARDS ARROW}": "->",
@@ -39,6 +41,12 @@ _SPELLINGS = {
     "\N{LESS-THAN OR EQUAL TO}": "<=",
     "\N{GREATER-THAN OR EQUAL TO}": ">=",
 }
+
+
+def is_readable(text: str) -> bool:
+    """Say whether fonts here have the characters of a text, or their like: not one is "?"."""
+    _, spelling = _font_for(text, _ANY_SIZE)
+    return spelling.count(_UNKNOWN) == text.count(_UNKNOWN)
 
 
 class Lettering:
@@ -127,5 +135,6 @@ def _has(font: Font, character: str) -> bool:
 
 def _spelled(font: Font, character: str) -> str:
     plain = unicodedata.normalize("NFKD", _SPELLINGS.get(character, character))
-    kept = (c for c in plain if not unicodedata.combining(c))
-    return "".join(c if _has(font, c) else "?" for c in kept)
+    kept = [c for c in plain if not unicodedata.combining(c)]
+    drawn = "".join(c if _has(font, c) else _UNKNOWN for c in kept)
+    return drawn if drawn.strip(_UNKNOWN) else _UNKNOWN

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ....schema import BoxMeta, from_number
-from . import palette
+from . import naming, palette
 from .lettering import Lettering
+from .naming import Corner
 
 ALPHA = 0.5
 """How much of a mask's pixel is its class's colour."""
 _BACKGROUND = {"background", "bg", "unlabeled", "unlabelled", "void", "none"}
-Corner = tuple[int, int, int, int]
-"""Left, top, right and bottom pixel of an outline."""
 _PALETTE = [channel for colour in palette.COLOURS for channel in colour]
 
 
@@ -45,6 +45,13 @@ def draw_mask(
     return drawn
 
 
+class Drawn(NamedTuple):
+    """What was drawn of a set of boxes: their class ids in order, and how many names had no room."""
+
+    class_ids: list[int]
+    unnamed: int
+
+
 @dataclass(frozen=True)
 class Pen:
     """Draws boxes.
@@ -59,34 +66,31 @@ class Pen:
     scale: int
     letters: Lettering
 
-    def draw(self, picture: Image.Image, boxes: Sequence[BoxMeta]) -> list[int]:
-        """Draw outlines with name and score into an RGB picture; what is outside is cut off.
-
-        Returns:
-            The class ids that were drawn, in the order of the boxes.
-        """
+    def draw(self, picture: Image.Image, boxes: Sequence[BoxMeta]) -> Drawn:
+        """Draw outlines with name and score into an RGB picture; what is outside is cut off."""
         draw = ImageDraw.Draw(picture)
         corners = [_corners(box, picture.size, self.scale) for box in boxes]
         for box, corner in zip(boxes, corners, strict=True):
             draw.rectangle(corner, outline=_colour(box), width=max(2, self.letters.size // 6))
-        for box, corner in zip(boxes, corners, strict=True):
-            self._write(draw, corner, box)
-        return [box.class_id for box in boxes if box.class_id is not None]
+        names = [_box_name(box, self.class_labels) for box in boxes]
+        spots = list(naming.spots(corners, map(self._size, names), picture.size))
+        for box, name, spot in zip(boxes, names, spots, strict=True):
+            if spot is not None:
+                self._write(draw, spot, name, _colour(box))
+        ids = [box.class_id for box in boxes if box.class_id is not None]
+        unnamed = sum(1 for name, spot in zip(names, spots, strict=True) if name and spot is None)
+        return Drawn(ids, unnamed)
 
-    def _write(self, draw: ImageDraw.ImageDraw, corner: Corner, box: BoxMeta) -> None:
-        """Write a box's name above it, or in it where there is no room above."""
-        name = _box_name(box, self.class_labels)
-        if not name:
-            return
-        picture_width, picture_height = draw.im.size
-        width, height = self.letters.width(name) + self.letters.size // 2, self.letters.line_height
-        left = max(0, min(corner[0], picture_width - width))
-        top = corner[1] - height if corner[1] >= height else corner[1]
-        top = max(0, min(top, picture_height - height))
-        draw.rectangle((left, top, left + width - 1, top + height - 1), fill=_colour(box))
-        self.letters.draw(
-            draw, (left + self.letters.size // 4, top), name, palette.ink(_colour(box))
-        )
+    def _size(self, name: str) -> naming.Size | None:
+        width = self.letters.width(name) + self.letters.size // 2
+        return (width, self.letters.line_height) if name else None
+
+    def _write(
+        self, draw: ImageDraw.ImageDraw, spot: Corner, name: str, colour: palette.Colour
+    ) -> None:
+        draw.rectangle(spot, fill=colour)
+        at = spot[0] + self.letters.size // 4, spot[1]
+        self.letters.draw(draw, at, name, palette.ink(colour))
 
 
 def class_name(class_id: int, class_labels: Mapping[str, str]) -> str:

@@ -31,13 +31,14 @@ def _sentences(meta: Object3DMeta, drawn: Mesh | None) -> Iterator[str]:
     if meta.file_type != "points":
         yield f"A file of type {meta.file_type}."
     if meta.points is not None:
-        yield f"{meta.points:,} {'vertices' if mesh else 'points'}."
-    if mesh:
-        yield f"{meta.faces:,} triangles."
+        yield f"{_counted(meta.points, 'vertex' if mesh else 'point')}."
+    if meta.faces:
+        yield f"{_counted(meta.faces, 'triangle')}."
     if meta.dropped:
-        yield f"{meta.dropped:,} more points were not finite and are left out."
+        were, are = ("was", "is") if meta.dropped == 1 else ("were", "are")
+        yield f"{_counted(meta.dropped, 'more point')} {were} not finite and {are} left out."
     if meta.nboxes or meta.nvectors:
-        yield f"{meta.nboxes:,} boxes and {meta.nvectors:,} vectors, drawn as rows of points."
+        yield f"{_drawn(meta)}, drawn as rows of points."
     if meta.bounds is not None:
         yield _bounds(*meta.bounds)
     if meta.references:
@@ -48,9 +49,20 @@ def _sentences(meta: Object3DMeta, drawn: Mesh | None) -> Iterator[str]:
         yield "Its faces are not drawn, but its vertices as points."
 
 
+def _drawn(meta: Object3DMeta) -> str:
+    counts = ((meta.nboxes, "box"), (meta.nvectors, "vector"))
+    return " and ".join(_counted(count, name) for count, name in counts if count)
+
+
+def _counted(count: int, name: str) -> str:
+    """Give `1 box`, `2 boxes`."""
+    several = {"vertex": "vertices", "box": "boxes"}.get(name, f"{name}s")
+    return f"{count:,} {name if count == 1 else several}"
+
+
 def _bounds(lo: Point, hi: Point) -> str:
     spans = zip("xyz", lo, hi, strict=True)
-    return ", ".join(f"{name} {low:.6g}..{high:.6g}" for name, low, high in spans) + "."
+    return ", ".join(f"{name} {low:.6g} to {high:.6g}" for name, low, high in spans) + "."
 
 
 def _box(box: Box3D) -> list[str]:

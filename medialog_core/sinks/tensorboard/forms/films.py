@@ -74,7 +74,7 @@ def _left_out(meta: VideoMeta, fps: float, read: int, every: int, shown: Pixels)
     parts = [
         f"1 frame in {every} of {total}" if every > 1 else "",
         f"the first {read / fps:.3g} s of {total / fps:.3g} s" if total > read else "",
-        f"{meta.width}×{meta.height} made smaller" if shown.shape[1] != meta.width else "",
+        f"{meta.width} x {meta.height} made smaller" if shown.shape[1] != meta.width else "",
     ]
     return ", ".join(filter(None, parts))
 

@@ -1,6 +1,7 @@
 """3-D objects as TensorBoard's mesh plugin draws them.
 
-That plugin draws points or triangles, nothing else, and looks at them from above, along z. So
+That plugin draws points or triangles, nothing else, looks at them from above, along z, and does not
+say which tag a scene is of: one finds it by filtering tags, or by their order. So
 
 - the edges of boxes and vectors are drawn as rows of points, in the scene of the cloud;
 - everything is moved so that its middle is at zero, as the plugin does itself with triangles: it
@@ -32,7 +33,9 @@ MAX_VERTICES = 65_536
 _EDGES = np.array([(a, a | bit) for a in range(8) for bit in (1, 2, 4) if not a & bit])
 _DOTS = 60_000
 _DOTS_AN_EDGE = (12, 100)
-_POINT_PX = 2
+_POINT_PX = ((2_000, 6), (20_000, 4))
+"""Fewer points than that are so large; more are seen better when they are small."""
+_SMALLEST_POINT_PX = 2
 _PLAIN, _BOX, _VECTOR = palette.COLOURS[0], palette.COLOURS[1], palette.COLOURS[2]
 _MESH_GREY = (160, 160, 160)
 
@@ -76,9 +79,13 @@ def _mesh(dots: Sequence[_Dots], faces: NDArray[np.int32] = NO_FACES) -> Mesh | 
     lo, hi = places.min(axis=0), places.max(axis=0)
     config: dict[str, Any] = {"camera": {"near": float((hi - lo).max() or 1.0) / 1000}}
     if not len(faces):
-        config["material"] = {"size": _POINT_PX, "sizeAttenuation": False}
+        config["material"] = {"size": _point_px(len(places)), "sizeAttenuation": False}
     centred = (places - (lo + (hi - lo) / 2)).astype(np.float32)
     return Mesh(centred, faces, np.concatenate([one.colors for one in dots]), config)
+
+
+def _point_px(count: int) -> int:
+    return next((size for below, size in _POINT_PX if count < below), _SMALLEST_POINT_PX)
 
 
 def _colors(columns: blocks.Columns) -> NDArray[np.uint8]:

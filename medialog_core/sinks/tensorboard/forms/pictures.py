@@ -80,10 +80,14 @@ class _Drawing:
             max(SMALLEST_PX, round(max(columns * size[0], size[1]) / LETTERS_ACROSS))
         )
         self._legend: dict[sheet.Class, None] = {}
+        self._unnamed = 0
 
     def render(self, text: str) -> Image.Image:
         """Give the whole picture, with `text` as its caption."""
         panels = [self._panel(name) for name in self._names] or [sheet.Panel(self._base)]
+        if self._unnamed:
+            boxes = "1 box" if self._unnamed == 1 else f"{self._unnamed:,} boxes"
+            text = "\n".join(filter(None, (text, f"no room for the names of {boxes}")))
         return sheet.arrange(panels, list(self._legend), text, self._letters)
 
     def _panel(self, name: str) -> sheet.Panel:
@@ -97,7 +101,9 @@ class _Drawing:
             boxes = self._meta.boxes[name]
             labels = {**self._meta.classes, **boxes.class_labels}
             pen = overlays.Pen(labels, self._scale, self._letters.smaller())
-            self._note(pen.draw(picture, boxes.box_data), labels)
+            drawn = pen.draw(picture, boxes.box_data)
+            self._unnamed += drawn.unnamed
+            self._note(drawn.class_ids, labels)
         return sheet.Panel(picture, TITLES.get(name, name))
 
     def _note(self, drawn: Iterable[int], class_labels: Mapping[str, str]) -> None:
@@ -116,12 +122,13 @@ def text_lines(payload: Payload, meta: ImageMeta) -> Iterator[str]:
     if payload.caption:
         yield payload.caption
     elif meta.label is not None:
-        yield _label_line(meta.label)
+        yield label_line(meta.label)
     if meta.scores:
         yield "   ".join(f"{name} {from_number(score):.4g}" for name, score in meta.scores.items())
 
 
-def _label_line(label: Label) -> str:
+def label_line(label: Label) -> str:
+    """Give `truth -> prediction (score)`, or what of it there is."""
     names = " -> ".join(name for name in (label.truth, label.prediction) if name is not None)
     return names if label.score is None else f"{names} ({from_number(label.score):.2f})"
 

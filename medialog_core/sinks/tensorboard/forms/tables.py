@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from ....payload import Blob, LinkedBlob, Payload
-from ....schema import ColumnMeta, JoinedTableMeta, PartitionedTableMeta, TableMeta
+from ....schema import ColumnMeta, JoinedTableMeta, Label, PartitionedTableMeta, TableMeta
 from .markdown import captioned, file_of, plain, table
+from .pictures import label_line
 
 MAX_ROWS = 100
 """A page of TensorBoard shows no more rows of a table; the store has all of them."""
@@ -111,8 +112,12 @@ def _media_names(cells: Sequence[Mapping[str, Any]]) -> str:
 def _media_name(cell: Mapping[str, Any]) -> str:
     meta = cell["meta"]
     size = f" {meta['width']}×{meta['height']}" if "width" in meta and "height" in meta else ""
-    caption = f" {cell['caption']!r}" if cell.get("caption") else ""
-    return f"{cell['kind']}{size}{caption}"
+    said = cell.get("caption") or _label(meta.get("label"))
+    return f"{cell['kind']}{size}{f' {said!r}' if said else ''}"
+
+
+def _label(label: Any) -> str:
+    return "" if label is None else label_line(msgspec.convert(label, Label))
 
 
 def _as_json(value: Any) -> str:

@@ -31,7 +31,13 @@ def test_a_width_below_one_letter_still_ends() -> None:
 
 @pytest.mark.parametrize(
     ("text", "spelled"),
-    [("é→ü", "e->u"), ("≥ 5 µm × 2", ">= 5 um x 2"), ("日本", "??"), ("plain", "plain")],
+    [
+        ("é→ü", "e->u"),
+        ("≥ 5 µm × 2", ">= 5 um x 2"),
+        ("日本", "??"),
+        ("예측", "??"),
+        ("plain", "plain"),
+    ],
 )
 def test_what_no_font_has_is_spelled(
     text: str, spelled: str, monkeypatch: pytest.MonkeyPatch

@@ -98,7 +98,7 @@ def test_a_long_video_is_thinned_out_and_says_so(monkeypatch: pytest.MonkeyPatch
         "1 frame in 3 of 130",
         "1 frame in 3 of 60",
         "the first 5 s of 10 s",
-        "600×300 made smaller",
+        "600 x 300 made smaller",
         "",
     ]
 

@@ -185,7 +185,7 @@ def test_the_scene_is_set_by_its_extent(log: Log) -> None:
     steps = log(Object3D([[0, 0, 0], [0, 5, 0]])).drawn("k").steps
     assert json.loads(steps[0]["config"]) == {
         "camera": {"near": 0.005},
-        "material": {"size": 2, "sizeAttenuation": False},
+        "material": {"size": 6, "sizeAttenuation": False},
     }
 
 
@@ -202,12 +202,18 @@ def test_beside_it_stands_what_cannot_be_drawn(log: Log, read: Any) -> None:
     log(value)
     [text] = texts(read(), "k/about")
     assert text.startswith(
-        "**a &#42;street&#42;**\n\n2 points. 1 more points were not finite and are left out."
+        "**a &#42;street&#42;**\n\n2 points. 1 more point was not finite and is left out."
     )
-    assert "1 boxes and 0 vectors" in text
-    assert "x 0..1, y 0..1, z 0..1." in text
+    assert "1 box, drawn as rows of points." in text
+    assert "x 0 to 1, y 0 to 1, z 0 to 1." in text
     assert "| 1 | road |" in text
     assert "| car&#124; | 0&#46;25 | 0 | 0 | 0 |" in text
+
+
+@pytest.mark.parametrize(("count", "size"), [(1999, 6), (2000, 4), (20_000, 2)])
+def test_few_points_are_large_and_many_small(log: Log, count: int, size: int) -> None:
+    steps = log(Object3D(np.zeros((count, 3)))).drawn("k").steps
+    assert json.loads(steps[0]["config"])["material"]["size"] == size
 
 
 def test_more_boxes_than_are_listed_are_counted(log: Log, read: Any) -> None:
@@ -224,7 +230,7 @@ def test_a_file_says_what_is_not_drawn_of_it(log: Log, read: Any, tmp_path: Path
     (tmp_path / "c.obj").write_text(backwards)
     log(*(Object3D(tmp_path / name) for name in ("a.obj", "b.babylon", "c.obj")))
     a, b, c = texts(read(), "k/about")
-    assert "3 vertices. 1 triangles." in a
+    assert "3 vertices. 1 triangle." in a
     assert "It names files that are not kept: a&#46;mtl." in a
     assert (
         b == "A file of type babylon. There is nothing that TensorBoard can draw; the store has it."

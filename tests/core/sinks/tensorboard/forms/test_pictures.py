@@ -203,6 +203,42 @@ def test_what_is_written_at_a_box(
     assert name in written
 
 
+def names_of(image: Image, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    written: list[str] = []
+    monkeypatch.setattr(Lettering, "draw", lambda *arguments: written.append(arguments[3]))
+    picture(image)
+    return written
+
+
+def test_names_that_would_hide_other_boxes_are_left_out_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    close = [
+        box((x, x + 16), (y, y + 16), scores={"acc": 0.5})
+        for x in range(0, 240, 20)
+        for y in range(0, 240, 20)
+    ]
+    written = names_of(box_image(*close), monkeypatch)
+    named = written.count("cat 0.50")
+    assert f"no room for the names of {len(close) - named} boxes" in written
+    assert named < len(close) / 4
+
+
+def test_names_of_boxes_at_one_place_stand_above_in_and_below_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alike = [box((64, 192), (100, 200), box_caption=name) for name in "abcd"]
+    written = names_of(box_image(*alike), monkeypatch)
+    assert [name for name in written if len(name) == 1] == ["a", "b", "c"]
+    assert "no room for the names of 1 box" in written
+
+
+def test_the_name_of_a_small_box_at_the_top_stands_below_it() -> None:
+    [panel] = panels(box_image(box((64, 80), (0, 10))))
+    assert (panel[12, 65] == palette.colour(1)).all()
+    assert (panel[4, 70] == GREY).all()
+
+
 # --- the sheet ------------------------------------------------------------------------------------
 
 

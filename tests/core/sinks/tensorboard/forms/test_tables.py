@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import io
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image as PilImage
 from tensorboard.plugin_util import markdown_to_safe_html
 
-from medialog_core import Image, JoinedTable, PartitionedTable, Table, Text, codecs
+from medialog_core import Audio, Image, JoinedTable, PartitionedTable, Table, Text, codecs
 from medialog_core.runs.opening import start
 from medialog_core.runs.spec import RunSpec
 from medialog_core.sinks.tensorboard import summaries
+from medialog_core.sinks.tensorboard.forms import cells as beside
 from medialog_core.sinks.tensorboard.forms import tables
 
 PICTURE = Image(np.zeros((4, 6, 3), np.uint8), caption="a cat")
@@ -55,6 +58,64 @@ def test_a_media_cell_is_named_with_its_size_and_caption() -> None:
     table = Table(columns=["picture"])
     table.add_data(PICTURE)
     assert cells(rendered(table)) == [["picture"], ["image 6×4 'a cat'"]]
+
+
+def test_a_media_cell_without_a_caption_is_named_by_its_label() -> None:
+    label = {"truth": "7", "prediction": "1", "score": 0.62}
+    table = Table(["p"], [[Image(np.zeros((4, 6), np.uint8), label=label)]])
+    assert cells(rendered(table))[1] == ["image 6×4 '7 -> 1 (0.62)'"]
+
+
+def logged(tmp_path: Path, read: Any, value: Any) -> Any:
+    run = start(RunSpec(tmp_path, "r", "r", sinks=("tensorboard",)))
+    run.log({"t": value})
+    run.finish()
+    return read()
+
+
+def shown(accumulator: Any, tag: str) -> list[bytes]:
+    [event] = accumulator.Tensors(tag)
+    return list(event.tensor_proto.string_val)
+
+
+def gray(level: int) -> Image:
+    return Image(np.full((9, 9), level, np.uint8))
+
+
+def test_pictures_and_sounds_of_cells_stand_beside_it(tmp_path: Path, read: Any) -> None:
+    sound = Audio(np.zeros(100), 8000)
+    table = Table(["p", "none", "s"], [[gray(1), 1, sound], [None, 2, sound], [gray(2), 3, sound]])
+    accumulator = logged(tmp_path, read, table)
+    assert sorted(accumulator.Tags()["tensors"]) == ["t", "t/p", "t/s"]
+    width, height, *pictures = shown(accumulator, "t/p")
+    assert (width, height) == (b"9", b"9")
+    assert [PilImage.open(io.BytesIO(one)).getpixel((0, 0)) for one in pictures] == [1, 2]
+    assert len(shown(accumulator, "t/s")) == 3 * 2  # each with its label
+    assert shown(accumulator, "t")[0].endswith(
+        b"Media of its cells, 25 a column at most: tab Audio and Images."
+    )
+
+
+def test_only_the_first_cells_stand_beside_it(tmp_path: Path, read: Any) -> None:
+    accumulator = logged(tmp_path, read, Table(["p"], [[[gray(i)] * 3] for i in range(20)]))
+    assert len(shown(accumulator, "t/p")) == 2 + beside.MAX_CELLS
+
+
+def test_cells_of_joined_tables_and_of_lists_have_names_of_their_own(
+    tmp_path: Path, read: Any
+) -> None:
+    table, other = Table(["i", "p"], [[1, gray(1)]]), Table(["i", "p"], [[1, gray(2)]])
+    accumulator = logged(
+        tmp_path, read, [JoinedTable(table, other, "i"), JoinedTable(table, table, "i")]
+    )
+    assert sorted(accumulator.Tags()["tensors"]) == [
+        "t", "t/0/table1/p", "t/0/table2/p", "t/1/table1/p",
+    ]  # fmt: skip
+
+
+def test_cells_of_the_parts_of_a_table_stand_together(tmp_path: Path, read: Any) -> None:
+    parts = PartitionedTable([Table(["p"], [[gray(1)]]), Table(["p"], [[gray(2)], [gray(3)]])])
+    assert len(shown(logged(tmp_path, read, parts), "t/p")) == 2 + 3
 
 
 def test_a_long_table_says_how_many_rows_are_missing_and_where_they_are() -> None:
