@@ -59,7 +59,11 @@ def test_the_examples_run(
 
     captured = medialog_core.open_run("lightning_logs/version_0")
     assert {"train/inputs", "val/inputs", "val/predictions"} <= set(captured.keys())
-    assert medialog_core.open_run(logger.save_dir).keys() == ["val/clips", "val/errors", "val/worst"]
+    assert medialog_core.open_run(logger.save_dir).keys() == [
+        "val/clips",
+        "val/errors",
+        "val/worst",
+    ]
     [media] = medialog_core.open_project("medialog/media")
     kinds = {"caffeine", "clip", "note", "page", "roc", "scan", "speech"}
     assert set(media.keys()) == kinds
