@@ -50,7 +50,7 @@ class Packs:
         """Give a blob its place; one that is known by its digest is not even encoded."""
         self._leave_rested()
         if isinstance(blob, LinkedBlob):
-            return self._add(blob, blob.render([self.place(link) for link in blob.links]))
+            return self._add(blob, blob.render([self._place_link(link) for link in blob.links]))
         if blob.digest is None:
             return self._add(blob, blob.data)
         if blob.digest not in self._seen:
@@ -59,6 +59,11 @@ class Packs:
                 self._seen.popitem(last=False)
         self._seen.move_to_end(blob.digest)
         return self._seen[blob.digest]
+
+    def _place_link(self, link: Blob) -> File:
+        file = self.place(link)
+        link.let_go()
+        return file
 
     def write(self) -> None:
         """Write what waits; raises `OSError`, then it still waits."""

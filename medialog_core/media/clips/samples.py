@@ -103,9 +103,10 @@ class Samples:
         content_type = f"audio/{self.container}"
         return Blob(self._write, content_type, self.container, digest=self._digest())
 
-    @cached_property
+    @property
     def sound(self) -> Sound:
         """It, as it will be read from its file."""
+        # Not cached: it refers back to the samples, which then only the garbage collector would free.
         codec = "flac" if self.container == "flac" else "float" if self.form.floating else "pcm"
         bits = self.form.bits
         facts = Facts(self.rate, self.channels, self.frames, self.secs, codec, bits)

@@ -194,9 +194,4 @@ def decode(payload: Payload) -> Chart:
 
 
 def _file(content: Content) -> Blob:
-    return Blob(
-        lambda: msgspec.json.encode(content.written()),
-        CONTENT_TYPE,
-        "chart.json",
-        digest=content.digest,
-    )
+    return Blob(content.to_json, CONTENT_TYPE, "chart.json", digest=content.digest)
