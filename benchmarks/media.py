@@ -82,7 +82,7 @@ def _drawn(figure: Any) -> bytes:
     """Give the pixels of a figure: no copy of it is to be had for less."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
 
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return bytes(canvas.buffer_rgba())
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Protocol
 
+from .lazy import cached_property
 from .schema import Area, File, Meta
 
 Fetch = Callable[[File], bytes]

@@ -41,7 +41,9 @@ def histogram(i: int) -> medialog.Histogram:
 
 
 def object3d(i: int) -> medialog.Object3D:
-    box = medialog.box3d(center=[0, 0, i], size=[1, 2, 3], orientation=[1, 0, 0, 0], color=[1, 2, 3])
+    box = medialog.box3d(
+        center=[0, 0, i], size=[1, 2, 3], orientation=[1, 0, 0, 0], color=[1, 2, 3]
+    )
     return medialog.Object3D.from_point_cloud(numbers(i, 40, 6), boxes=[box])
 
 
@@ -50,7 +52,7 @@ def molecule(i: int) -> medialog.Molecule:
 
 
 def text(i: int) -> medialog.Text:
-    return medialog.Text(f"text {i} " * 1_000)
+    return medialog.Text(f"text {i} " * 2_000)
 
 
 def html(i: int) -> medialog.Html:

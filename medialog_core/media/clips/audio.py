@@ -146,7 +146,7 @@ class Audio(Captioned):
 
 def encode(sounds: Sequence[Audio]) -> Iterator[Payload]:
     """Give a payload for each: its file, its envelope and its spectrogram."""
-    return (_payload(sound) for sound in sounds)
+    return map(_payload, sounds)
 
 
 def decode(payload: Payload) -> Audio:

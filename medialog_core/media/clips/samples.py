@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...arrays import is_torch, snapshot, to_numpy
 from ...errors import InvalidInput
+from ...lazy import cached_property
 from ...payload import Blob
 from ...schema import SampleConversion
 from ...sound import forms, wav

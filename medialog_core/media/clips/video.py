@@ -7,6 +7,7 @@ known of a file are made in `encode`, off the training thread.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -132,9 +133,7 @@ class Video(Captioned):
 def encode(videos: Sequence[Video]) -> Iterator[Payload]:
     """Encode videos logged under one key: floats that state no range share one."""
     rule = _common_rule(videos)
-    for video in videos:
-        blob, meta = video.source.encode(rule)
-        yield Payload(meta, [blob], video.caption, video.sample_id)
+    return map(partial(_payload, rule=rule), videos)
 
 
 def decode(payload: Payload) -> Video:
@@ -144,6 +143,11 @@ def decode(payload: Payload) -> Video:
     assert isinstance(meta, VideoMeta)  # noqa: S101 - the codec table looked the kind up
     assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
     return Video(footage.from_blob(blob, meta), payload.caption, sample_id=payload.sample_id)
+
+
+def _payload(video: Video, rule: str) -> Payload:
+    blob, meta = video.source.encode(rule)
+    return Payload(meta, [blob], video.caption, video.sample_id)
 
 
 class _Stated(NamedTuple):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import png
+from ...lazy import cached_property
 from ...payload import Blob
 from ...schema import SpectrogramMeta, WaveformMeta
 from ...sound import envelope, mel

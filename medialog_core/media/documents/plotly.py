@@ -86,10 +86,7 @@ class Plotly(Captioned):
 
 def encode(plots: Sequence[Plotly]) -> Iterator[Payload]:
     """Give a payload for each figure: its JSON, and what is in it."""
-    for plot in plots:
-        digest = hashlib.blake2b(plot.data, digest_size=16, person=b"plotly").digest()
-        blob = Blob(partial(bytes, plot.data), CONTENT_TYPE, EXTENSION, digest=digest)
-        yield Payload(_meta(plot.data), [blob], plot.caption, plot.sample_id)
+    return map(_payload, plots)
 
 
 def decode(payload: Payload) -> Plotly:
@@ -100,6 +97,12 @@ def decode(payload: Payload) -> Plotly:
     Captioned.__init__(plot, payload.caption, payload.sample_id)
     plot._json = blob.data  # noqa: SLF001 - its own codec
     return plot
+
+
+def _payload(plot: Plotly) -> Payload:
+    digest = hashlib.blake2b(plot.data, digest_size=16, person=b"plotly").digest()
+    blob = Blob(partial(bytes, plot.data), CONTENT_TYPE, EXTENSION, digest=digest)
+    return Payload(_meta(plot.data), [blob], plot.caption, plot.sample_id)
 
 
 def _content(val: Any) -> bytes:

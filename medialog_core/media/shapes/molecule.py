@@ -159,9 +159,7 @@ class Molecule(Captioned):
 
 def encode(molecules: Sequence[Molecule]) -> Iterator[Payload]:
     """Give a payload for each molecule."""
-    for molecule in molecules:
-        meta, blobs = molecule.made()
-        yield Payload(meta, blobs, molecule.caption, molecule.sample_id)
+    return map(_payload, molecules)
 
 
 def decode(payload: Payload) -> Molecule:
@@ -170,6 +168,11 @@ def decode(payload: Payload) -> Molecule:
     assert isinstance(meta, MoleculeMeta)  # noqa: S101 - the codec table looked the kind up
     blobs = [blob for blob in payload.blobs if isinstance(blob, Blob)]
     return Molecule._of(Made(meta, blobs), payload.caption, payload.sample_id)  # noqa: SLF001 - its own codec
+
+
+def _payload(molecule: Molecule) -> Payload:
+    meta, blobs = molecule.made()
+    return Payload(meta, blobs, molecule.caption, molecule.sample_id)
 
 
 def _source(data: Any, file_type: str | None) -> OfFile | OfRdkit:
