@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from medialog_core import forks
+from medialog_core.runs import forks
 from medialog_core.runs.forks import FirstOfKind
 
 

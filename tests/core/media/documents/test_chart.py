@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import medialog_core as wandb
 from medialog_core import codecs, plot
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.media.documents import series as contents
+from medialog_core.media.documents import chartcontent as contents
 from medialog_core.media.documents.chart import INLINE_BYTES, Chart
 from medialog_core.media.documents.chartcontent import Content, Series
 from medialog_core.payload import Blob, Payload
