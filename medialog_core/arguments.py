@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -64,6 +64,36 @@ def check_texts(**texts: Any) -> None:
     for name, value in texts.items():
         if value is not None and not isinstance(value, str):
             raise WrongType(f"init: {name}: expected a string, got {describe(value)}")
+
+
+def tags_of(tags: Any) -> tuple[str, ...]:
+    """Give tags, one or several or None, as a tuple.
+
+    Raises:
+        WrongType: Something else.
+    """
+    if tags is None or isinstance(tags, str):
+        return () if tags is None else (tags,)
+    if not isinstance(tags, Iterable):
+        raise WrongType(f"tags: expected a list of str, got {describe(tags)}")
+    given = tuple(tags)
+    for place, tag in enumerate(given):
+        if not isinstance(tag, str):
+            raise WrongType(f"tags[{place}]: expected a string, got {describe(tag)}")
+    return given
+
+
+def sinks_of(sinks: Any) -> tuple[Any, ...]:
+    """Give sinks, one or several, as a tuple, which `RunSpec` checks.
+
+    Raises:
+        WrongType: Neither a name nor a sequence.
+    """
+    if isinstance(sinks, str):
+        return (sinks,)
+    if not isinstance(sinks, Iterable):
+        raise WrongType(f"sinks: expected a list of names or sinks, got {describe(sinks)}")
+    return tuple(sinks)
 
 
 def base(dir: str | os.PathLike[str] | None) -> Path:

@@ -72,18 +72,18 @@ class Steps:
 
 
 def flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Give key and value, nested dictionaries as `a/b` keys.
+    """Give key and value, nested dictionaries as `a/b` keys; their own keys may be of any type.
 
     Raises:
-        WrongType: A key is no string.
+        WrongType: A key of the outermost dictionary is no string.
         InvalidInput: A key is no text that UTF-8 can hold.
     """
     for key, value in data.items():
-        _check_key(key, prefix)
+        name = prefix + _checked_key(str(key) if prefix and not isinstance(key, str) else key)
         if isinstance(value, Mapping):
-            yield from flatten(value, f"{prefix}{key}/")
+            yield from flatten(value, f"{name}/")
         else:
-            yield prefix + key, value
+            yield name, value
 
 
 def to_epoch(epoch: Any) -> float | None:
@@ -98,11 +98,9 @@ def to_epoch(epoch: Any) -> float | None:
     return number
 
 
-def _check_key(key: Any, prefix: str) -> None:
+def _checked_key(key: Any) -> str:
     if not isinstance(key, str):
-        raise WrongType(
-            f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}"
-        )
+        raise WrongType(f"log: keys are strings, got {describe(key)}; pass str(...) of it")
     try:
         key.encode()
     except UnicodeEncodeError:
@@ -110,6 +108,7 @@ def _check_key(key: Any, prefix: str) -> None:
             f"log: {key!r} has half a character (a lone surrogate), which no file can hold; "
             "use key.encode('utf-8', 'replace').decode()"
         ) from None
+    return str.__str__(key)
 
 
 def _whole(step: Any) -> int:

@@ -44,7 +44,7 @@ def line(value: Any, name: str) -> str:
 
 
 def check_text(value: object, field: str) -> str:
-    """Give `value` if it is a string that UTF-8 can hold.
+    """Give a string that UTF-8 can hold; one of a subclass, e.g. NumPy's, becomes Python's own.
 
     Raises:
         WrongType: It is no string.
@@ -60,4 +60,4 @@ def check_text(value: object, field: str) -> str:
                 f"{field}: has a lone surrogate {value[error.start]!r} at {error.start}, which no file can hold; "
                 "pass text.encode('utf-8', 'replace').decode()"
             ) from None
-    return value
+    return value if type(value) is str else str.__str__(value)

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
+import decimal
+import enum
+import fractions
 import math
+import pathlib
 from typing import Any
 
 import numpy as np
@@ -85,6 +90,47 @@ def test_an_array_is_a_histogram(value: Any) -> None:
     assert Histogram(value) == coerce("a", value)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, 2.5],
+        (0.9, np.float32(0.5)),
+        [[1, 2], [3, 4]],
+        [[1], [2, 3]],
+        [torch.tensor(1.0, requires_grad=True), torch.tensor([2.0])],
+        [np.array(1.0), 2, True],
+    ],
+)
+def test_a_list_of_numbers_is_what_an_array_of_them_is(values: Any) -> None:
+    flat: list[float] = []
+    for value in values:
+        flat += value if isinstance(value, list) else [float(value)]
+    assert coerce("key", values) == Histogram(np.array(flat))
+
+
+@pytest.mark.parametrize("values", [[0.5], (np.float32(0.5),), [[0.5]], [torch.tensor(0.5)]])
+def test_a_list_of_one_number_is_that_number(values: Any) -> None:
+    assert coerce("lr", values) == 0.5  # noqa: RUF069 - a half is exact
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (dt.timedelta(minutes=1.5), 90.0),
+        (decimal.Decimal("1.5"), 1.5),
+        (fractions.Fraction(1, 4), 0.25),
+        (enum.Enum("Phase", {"A": 3}).A, 3),  # type: ignore[attr-defined]
+        (enum.Enum("Phase", {"A": "train"}).A, Text("train")),  # type: ignore[attr-defined]
+        (dt.datetime(2026, 1, 2, 3), Text("2026-01-02T03:00:00")),  # noqa: DTZ001
+        (dt.date(2026, 1, 2), Text("2026-01-02")),
+        (pd.Timestamp("2026-01-02"), Text("2026-01-02T00:00:00")),
+        (pathlib.PurePosixPath("a/b"), Text("a/b")),
+    ],
+)
+def test_what_is_a_number_or_a_text_by_nature_is_one(value: Any, kept: Any) -> None:
+    assert coerce("key", value) == kept
+
+
 def test_an_array_of_nothing_is_a_histogram_of_nothing() -> None:
     assert Histogram([]) == coerce("a", np.zeros((0, 4)))
 
@@ -135,7 +181,10 @@ def test_arrays_of_a_list_show_their_content_of_then(fills: list[int]) -> None:
         (b"x", "cannot log bytes"),
         (1j, "cannot log complex"),
         ({1, 2}, "cannot log set"),
-        ([1, 2], r"got int 1 at 0; for numbers log np\.array"),
+        ([1, "x"], "expected a list of numbers, .* got str 'x' at 1"),
+        ([1, [2, None]], r"got list \[2, None\] at 1"),
+        ([{"a": 1}], "got dict .* at 0; .* a Table of records"),
+        ((x for x in "ab"), "cannot log generator"),
         ([np.zeros(4)], r"got numpy.ndarray of shape \(4,\)"),
         ([np.zeros((2, 2))], r"got numpy.ndarray of shape \(2, 2\)"),
         ([RGB, None], "got NoneType None at 1"),

@@ -171,7 +171,7 @@ def test_any_layout_and_strides_come_back(
     ],
 )
 def test_what_is_no_image_is_refused_with_the_fix(data: Any, message: str) -> None:
-    with pytest.raises(InvalidInput, match=f"^data: .*{message}"):
+    with pytest.raises(InvalidInput, match=f"^Image: data_or_path: .*{message}"):
         Image(data)
 
 
@@ -186,13 +186,13 @@ def test_a_stated_layout_that_does_not_fit_is_refused() -> None:
 def test_what_no_image_can_be_made_of_is_a_wrong_type(data: Any) -> None:
     with pytest.raises(
         WrongType,
-        match=r"^data: expected an array, a tensor, a PIL image, a path, a figure or an Image, got",
+        match=r"^Image: data_or_path: expected an array, a tensor, a PIL image, a path, a figure or an Image, got",
     ):
         Image(data)
 
 
 def test_strings_in_an_array_are_a_wrong_type() -> None:
-    with pytest.raises(WrongType, match="data: expected numbers"):
+    with pytest.raises(WrongType, match="Image: data_or_path: expected numbers"):
         Image(np.array([["a"]]))
 
 
@@ -359,7 +359,7 @@ def test_a_broken_file_is_refused_at_once(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "broken.png"
     PIL.Image.fromarray(noise(50, 50, 3)).save(path)
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(InvalidInput, match=r"data: .*broken.png is no image that can be read"):
+    with pytest.raises(InvalidInput, match=r"Image: data_or_path: .*broken.png is no image that can be read"):
         Image(path)
 
 
