@@ -38,6 +38,10 @@ _WANDB_ONLY = {
 }
 
 
+class Settings(dict[str, Any]):
+    """W&B's settings, for scripts that pass `init(settings=Settings(...))`: they are ignored."""
+
+
 def refuse_unknown(names: Mapping[str, Any]) -> None:
     """Warn of names that only W&B's `init` has.
 
@@ -164,7 +168,9 @@ def mapping_of(config: Any) -> Mapping[str, Any]:
         return config or {}
     if hasattr(config, "__dict__"):
         return dict(vars(config))
-    raise WrongType(f"config: expected a dictionary or a namespace, got {describe(config)}")
+    file = isinstance(config, str | os.PathLike)
+    fix = "; read the file first, e.g. yaml.safe_load(open(path))" if file else ""
+    raise WrongType(f"config: expected a dictionary or a namespace, got {describe(config)}{fix}")
 
 
 def check_resume(resume: Any, directory: Path, *, disabled: bool) -> None:

@@ -152,6 +152,16 @@ def finish(
         run.finish(exit_code, quiet, status=status)
 
 
+def login(*_: Any, **__: Any) -> bool:
+    """Say that there is no account to log in to, for scripts that were written for W&B.
+
+    Returns:
+        True: nothing is locked.
+    """
+    say("there is no account to log in to: everything stays on this machine")
+    return True
+
+
 def define_metric(
     name: str,
     step_metric: str | Metric | None = None,

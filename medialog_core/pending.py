@@ -71,7 +71,7 @@ class Steps:
             return place
 
 
-def flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flatten(data: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Give key and value, nested dictionaries as `a/b` keys; their own keys may be of any type.
 
     Raises:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..errors import MissingExtra
 from ..payload import Blob, Payload
 from ..schema import File, Metric, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
 from . import condition, definitions, files, layout, repeats, whole
@@ -40,7 +41,8 @@ class RunReader:
 
     Attributes:
         path: The run directory, absolute.
-        info: What `run.json` says: name, project, time of creation, tags and so on.
+        info: What `run.json` says: the name, tags and notes that the run began with, its project,
+            time of creation and so on.
 
     Raises:
         StoreError: There is no run, or of a format that this version does not know.
@@ -61,8 +63,19 @@ class RunReader:
 
     @property
     def name(self) -> str:
-        """The run's name for people."""
-        return self.info.name
+        """The run's name for people, as it was set last."""
+        return str(self._set_later("name", self.info.name))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Words to find the run by, as they were set last."""
+        return tuple(self._set_later("tags", self.info.tags))
+
+    @property
+    def notes(self) -> str | None:
+        """A text about it, as it was set last."""
+        notes: str | None = self._set_later("notes", self.info.notes)
+        return notes
 
     @property
     def project(self) -> str:
@@ -261,6 +274,12 @@ class RunReader:
 
     def __repr__(self) -> str:
         return f"RunReader({str(self.path)!r})"
+
+    def _set_later(self, field: str, first: Any) -> Any:
+        try:
+            return self.state("run").get(field, first)
+        except MissingExtra:  # sealed, and no DuckDB: `run.json` is read without it
+            return first
 
     def _blob(self, role: str, file: File) -> Blob:
         extension = Path(file.uri).suffix.removeprefix(".") if file.offset is None else "bin"

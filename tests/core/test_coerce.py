@@ -110,7 +110,7 @@ def test_a_list_of_numbers_is_what_an_array_of_them_is(values: Any) -> None:
 
 @pytest.mark.parametrize("values", [[0.5], (np.float32(0.5),), [[0.5]], [torch.tensor(0.5)]])
 def test_a_list_of_one_number_is_that_number(values: Any) -> None:
-    assert coerce("lr", values) == 0.5  # noqa: RUF069 - a half is exact
+    assert coerce("lr", values) == 0.5
 
 
 @pytest.mark.parametrize(

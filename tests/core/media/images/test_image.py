@@ -359,7 +359,9 @@ def test_a_broken_file_is_refused_at_once(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "broken.png"
     PIL.Image.fromarray(noise(50, 50, 3)).save(path)
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(InvalidInput, match=r"Image: data_or_path: .*broken.png is no image that can be read"):
+    with pytest.raises(
+        InvalidInput, match=r"Image: data_or_path: .*broken.png is no image that can be read"
+    ):
         Image(path)
 
 
