@@ -123,7 +123,7 @@ def _text(value: str) -> Text:
 def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
     if not values:
         return SKIP
-    values = [_adopted(value) for value in values]
+    given, values = values, [_adopted(value) for value in values]
     types = {type(value) for value in values}
     if len(types) == 1 and issubclass(types.pop(), MEDIA):
         return [_listed(value) if isinstance(value, Table) else value for value in values]
@@ -135,7 +135,7 @@ def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
     wrong = _odd(values)
     raise WrongType(
         "expected a list of numbers, of PIL images, of figures, of str, of arrays that look like pictures "
-        f"(HxW, HxWxC, CxHxW), or of media values of one type, got {describe(values[wrong])} at {wrong}; "
+        f"(HxW, HxWxC, CxHxW), or of media values of one type, got {describe(given[wrong])} at {wrong}; "
         "log what differs under keys of its own, Histogram(...) of arrays, a Table of records"
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .arguments import check_texts, tags_of
+from .arguments import tags_of
 from .errors import InvalidInput
 from .schema import Area
 from .spec import RunSpec
@@ -36,7 +36,7 @@ class RunIdentity:
         return self.spec.name
 
     @name.setter
-    def name(self, name: str) -> None:
+    def name(self, name: str | None) -> None:
         self._say("name", name)
 
     @property
@@ -116,8 +116,6 @@ class RunIdentity:
         self._check_open(field)
         if field == "name" and value is None:
             value = self.id
-        if field != "tags":
-            check_texts(**{field: value})
         self.spec = replace(self.spec, **{field: value})
         self.state("run", field, getattr(self.spec, field))
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as PilImage
 
+from medialog_core.arrays import to_scalar
 from medialog_core.coerce import SKIP, coerce
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.documents.text import Text
@@ -102,10 +103,8 @@ def test_an_array_is_a_histogram(value: Any) -> None:
     ],
 )
 def test_a_list_of_numbers_is_what_an_array_of_them_is(values: Any) -> None:
-    flat: list[float] = []
-    for value in values:
-        flat += value if isinstance(value, list) else [float(value)]
-    assert coerce("key", values) == Histogram(np.array(flat))
+    flat = [v for value in values for v in (value if isinstance(value, list) else [value])]
+    assert coerce("key", values) == Histogram(np.array([to_scalar(v) for v in flat]))
 
 
 @pytest.mark.parametrize("values", [[0.5], (np.float32(0.5),), [[0.5]], [torch.tensor(0.5)]])
