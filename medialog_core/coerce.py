@@ -5,7 +5,8 @@ by what it answers to.
 
 A list of arrays is a list of pictures when each looks like one: HxW with both sides of 8 or more,
 or three axes of which the first or the last has 1, 3 or 4. A list of numbers, nested or not, is what
-an array of them is; a list of strings is a list of texts. An empty list is skipped like None; an array
+an array of them is, and an array of texts or of objects what a list of these is; a list of strings is
+a list of texts. An empty list is skipped like None; an array
 without elements is a histogram of nothing.
 """
 
@@ -47,6 +48,8 @@ Coerced = Any
 
 _CHANNELS = (1, 3, 4)
 _SMALLEST_SIDE = 8
+_NO_NUMBERS = ("U", "O")
+"""Kinds of dtypes of texts and of objects: such an array is what a list of its elements is."""
 _FIX = (
     "log a number, str, PIL image, figure, array, data frame, a media value "
     "(Image, Histogram, Table, Text) or a list of one media type"
@@ -190,7 +193,11 @@ def _is_picture(value: Any) -> bool:
 
 def _array(value: Any) -> Coerced:
     number = to_scalar(value)
-    return Histogram(value) if number is None else number
+    if number is not None:
+        return number
+    if getattr(value.dtype, "kind", "") in _NO_NUMBERS:
+        return _coerced(value.tolist())
+    return Histogram(value)
 
 
 def _frame(value: Any) -> Table:

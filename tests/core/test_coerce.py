@@ -130,6 +130,21 @@ def test_what_is_a_number_or_a_text_by_nature_is_one(value: Any, kept: Any) -> N
     assert coerce("key", value) == kept
 
 
+@pytest.mark.parametrize(
+    ("array", "kept"),
+    [
+        (np.array(["a", "b"]), [Text("a"), Text("b")]),
+        (pd.Series(["a", "b"]), [Text("a"), Text("b")]),
+        (np.array("a"), Text("a")),
+        (np.array([Text("a"), Text("b")]), [Text("a"), Text("b")]),
+        (np.array([1, 2], object), Histogram([1, 2])),
+        (np.array([0.5], object), 0.5),
+    ],
+)
+def test_an_array_of_what_is_no_number_is_what_a_list_of_it_is(array: Any, kept: Any) -> None:
+    assert coerce("key", array) == kept
+
+
 def test_an_array_of_nothing_is_a_histogram_of_nothing() -> None:
     assert Histogram([]) == coerce("a", np.zeros((0, 4)))
 
@@ -189,7 +204,8 @@ def test_arrays_of_a_list_show_their_content_of_then(fills: list[int]) -> None:
         ([RGB, None], "got NoneType None at 1"),
         ([Text("x"), Histogram([1.0])], "media values of one type"),
         (np.array([1j, 2]), "real numbers"),
-        (np.array(["a", "b"]), "expected numbers"),
+        (np.array([1, None]), "got NoneType None at 1"),
+        (np.array([b"a", b"b"]), "expected numbers"),
     ],
 )
 def test_anything_else_is_refused_by_its_key(value: Any, message: str) -> None:

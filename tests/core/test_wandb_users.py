@@ -168,7 +168,7 @@ def test_numpys_strings_are_kept_wherever_a_text_stands(run: Run) -> None:
     assert len(reader.rows()) == 12
     assert reader.config == {"cat": {"cat": "cat"}}
     image = reader.load(reader.rows("cat")[0])
-    assert image.notes.boxes["cat"].boxes[0].caption == "cat"
+    assert image.notes.boxes["cat"].box_data[0].box_caption == "cat"
 
 
 def test_an_address_and_an_open_file_are_refused_with_the_way_to_go(tmp_path: Path) -> None:
