@@ -52,7 +52,7 @@ _NO_NUMBERS = ("U", "O")
 """Kinds of dtypes of texts and of objects: such an array is what a list of its elements is."""
 _FIX = (
     "log a number, str, PIL image, figure, array, data frame, a media value "
-    "(Image, Histogram, Table, Text) or a list of one media type"
+    "(Image, Video, Audio, Histogram, Table ...) or a list of one media type"
 )
 
 

@@ -43,6 +43,7 @@ class Image(Captioned):
             another Image, whose overlays, caption and notes are taken over where none are given.
             H×W is grey; three axes are H×W×C or C×H×W with 1 (grey), 3 (RGB) or 4 (RGBA)
             channels: where both readings fit, a torch tensor is C×H×W, any other array H×W×C.
+            A batch of four axes becomes one picture, laid out as `grid` does.
         mode: A Pillow mode to convert the pixels to, e.g. "L".
         caption: A line of text.
         grouping: A number for those who lay out groups of images; only kept.

@@ -60,8 +60,8 @@ def in_memory_order(array: Array, *, channels_first: bool) -> tuple[Array, bool]
 def _refusal(array: Array, layout: str | None) -> InvalidInput:
     if array.ndim > 3:  # noqa: PLR2004
         return InvalidInput(
-            f"Image: data_or_path: one image has 2 or 3 axes, got a batch, {_came(array)}; "
-            "log a list, [Image(x) for x in batch], or one picture of all, Image.grid(batch)"
+            f"Image: data_or_path: an image has 2 or 3 axes, a batch of them 4, got {_came(array)}; "
+            "log a list, [Image(x) for x in batches]"
         )
     if array.ndim < 2:  # noqa: PLR2004
         return InvalidInput(

@@ -16,10 +16,12 @@ from ...errors import InvalidInput, WrongType
 from .. import kept
 from ..documents import figures
 from . import formats, layout, stored
+from .grid import make_grid
 from .pixels import DEFAULT, Options, Pixels
 from .stored import Stored
 
 Source = Pixels | Stored
+_BATCH_AXES = 4
 
 
 def source_of(data: Any, options: Options) -> Source:
@@ -45,12 +47,21 @@ def _hint(data: Any) -> str:
 
 
 def from_array(data: Any, options: Options) -> Pixels:
-    """Take one snapshot of an array, a tensor or nested lists of numbers."""
+    """Take one snapshot of an array, a tensor or nested lists of numbers; a batch is laid out as one grid."""
     ready = type(data) is np.ndarray and data.dtype.kind in "biuf" and data.dtype.isnative
     array = data if ready else to_numpy(data, "Image: data_or_path")
+    if array.ndim == _BATCH_AXES and len(array) > 1:
+        return _from_batch(data, options)
     array, first = layout.orient(array, torch=is_torch(data), layout=options.layout)
     _check_size(array.shape, options)
     array, first = layout.fixed(array, channels_first=first)
+    return Pixels(array, options, channels_first=first)
+
+
+def _from_batch(data: Any, options: Options) -> Pixels:
+    grid = make_grid(data, layout=options.layout)
+    _check_size(grid.shape, options)
+    array, first = layout.in_memory_order(grid, channels_first=True)
     return Pixels(array, options, channels_first=first)
 
 

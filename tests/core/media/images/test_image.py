@@ -145,6 +145,19 @@ def test_any_layout_and_strides_come_back(
     assert np.array_equal(expected.squeeze(2) if expected.shape[2] == 1 else expected, back)
 
 
+@pytest.mark.parametrize("batch", [noise(9, 5, 7, 3), torch.rand(9, 3, 5, 7), noise(9, 5, 7, 1)])
+def test_a_batch_becomes_a_grid(batch: Any) -> None:
+    assert Image(batch) == Image.grid(batch)
+    assert (Image(batch).width, Image(batch).height) == (8 * 9 + 2, 2 * 7 + 2)
+
+
+def test_a_batch_of_no_pictures_is_refused() -> None:
+    with pytest.raises(
+        InvalidInput, match=r"batch: Image: data_or_path: an image has 1, 3 or 4 channels"
+    ):
+        Image(noise(8, 5, 7, 2))
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -155,10 +168,9 @@ def test_any_layout_and_strides_come_back(
         (noise(5, 7, 5), r"1, 3 or 4 channels, got shape \(5, 7, 5\)"),
         (torch.zeros(2, 8, 8), r"1, 3 or 4 channels, got shape \(2, 8, 8\)"),
         (
-            noise(8, 5, 7, 3),
-            r"got a batch, shape \(8, 5, 7, 3\).*\[Image\(x\) for x in batch\].*Image.grid\(batch\)",
+            noise(2, 8, 5, 7, 3),
+            r"2 or 3 axes, a batch of them 4, got shape \(2, 8, 5, 7, 3\).*\[Image\(x\) for x in batches\]",
         ),
-        (torch.zeros(8, 3, 5, 7), r"got a batch, shape \(8, 3, 5, 7\)"),
         (noise(5), r"H×W, H×W×C or C×H×W, got shape \(5,\)"),
         (np.uint8(3), r"H×W, H×W×C or C×H×W, got shape \(\)"),
         (noise(0, 7, 3), r"at least one, got shape \(0, 7, 3\)"),
