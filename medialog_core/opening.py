@@ -46,13 +46,14 @@ def start(spec: RunSpec) -> Run:
     if made is mine:
         return Run(replace(spec, created=now))
     reader = RunReader(spec.directory)
+    said = reader.described
     known = replace(
         spec,
         id=made.run,
-        name=reader.name,
+        name=said.name,
         project=made.project,
-        tags=reader.tags,
-        notes=reader.notes,
+        tags=tuple(said.tags),
+        notes=said.notes,
         group=made.group,
         job_type=made.job_type,
         created=made.created,

@@ -57,10 +57,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _overview(run: RunReader) -> dict[str, Any]:
     return {
-        **msgspec.to_builtins(run.info),
-        "name": run.name,
-        "tags": run.tags,
-        "notes": run.notes,
+        **msgspec.to_builtins(run.described),
         "path": str(run.path),
         "status": run.status,
         "health": run.health,

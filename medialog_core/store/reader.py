@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from ..errors import MissingExtra
 from ..payload import Blob, Payload
 from ..schema import File, Metric, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
@@ -41,8 +43,7 @@ class RunReader:
 
     Attributes:
         path: The run directory, absolute.
-        info: What `run.json` says: the name, tags and notes that the run began with, its project,
-            time of creation and so on.
+        info: What `run.json` says, written when the run began; `described` is newer.
 
     Raises:
         StoreError: There is no run, or of a format that this version does not know.
@@ -64,18 +65,17 @@ class RunReader:
     @property
     def name(self) -> str:
         """The run's name for people, as it was set last."""
-        return str(self._set_later("name", self.info.name))
+        return self.described.name
 
     @property
-    def tags(self) -> tuple[str, ...]:
-        """Words to find the run by, as they were set last."""
-        return tuple(self._set_later("tags", self.info.tags))
-
-    @property
-    def notes(self) -> str | None:
-        """A text about it, as it was set last."""
-        notes: str | None = self._set_later("notes", self.info.notes)
-        return notes
+    def described(self) -> RunFile:
+        """What `run.json` says, with the name, tags and notes that were set last."""
+        try:
+            later = self.state("run")
+        except MissingExtra:  # sealed, and no DuckDB
+            return self.info
+        known = {field: later[field] for field in ("name", "tags", "notes") if field in later}
+        return replace(self.info, **known)
 
     @property
     def project(self) -> str:
@@ -274,12 +274,6 @@ class RunReader:
 
     def __repr__(self) -> str:
         return f"RunReader({str(self.path)!r})"
-
-    def _set_later(self, field: str, first: Any) -> Any:
-        try:
-            return self.state("run").get(field, first)
-        except MissingExtra:  # sealed, and no DuckDB: `run.json` is read without it
-            return first
 
     def _blob(self, role: str, file: File) -> Blob:
         extension = Path(file.uri).suffix.removeprefix(".") if file.offset is None else "bin"

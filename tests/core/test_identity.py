@@ -41,7 +41,8 @@ def test_a_new_name_tags_and_notes_are_read_back(
     assert (run.name, run.tags, run.notes) == ("first-lr0.1", ("a", "b"), "better")
     run.finish()
     reader = open_run(run.dir)
-    assert (reader.name, reader.tags, reader.notes) == (run.name, run.tags, run.notes)
+    said = reader.described
+    assert (reader.name, tuple(said.tags), said.notes) == (run.name, run.tags, run.notes)
     assert (reader.info.name, reader.info.tags) == ("first", ["a"])
     assert open_project(tmp_path).run("first-lr0.1").id == "r"
     assert cli.main(["ls", str(tmp_path)]) == 0
