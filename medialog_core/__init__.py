@@ -8,7 +8,6 @@ from . import current as _current
 from . import data_types, plot
 from ._version import __version__
 from .absent import missing as _missing
-from .arguments import Settings
 from .current import define_metric, finish, init, log, login, unwatch, watch
 from .media.classes import Classes
 from .media.clips.audio import Audio
@@ -26,12 +25,13 @@ from .media.tables.partitioned import PartitionedTable
 from .media.tables.table import Table
 from .plot import plot_table
 from .reading import ProjectReader, RunReader, open_project, open_run
-from .runs import Run
+from .runs.arguments import Settings
+from .runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .mappings import Recorded, Summary
+    from .runs.mappings import Recorded, Summary
 
     run: Run | None
     config: Recorded

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import arguments
 from .errors import NotStarted
-from .lifecycle import say
-from .opening import start
 from .payload import Sink
-from .runs import Run
+from .runs import arguments
+from .runs.lifecycle import say
+from .runs.opening import start
+from .runs.run import Run
+from .runs.spec import QUEUE_BYTES, Durability, RunSpec, one_of
+from .runs.worker import OnFull
 from .schema import Metric
-from .spec import QUEUE_BYTES, Durability, RunSpec, one_of
-from .worker import OnFull
 
 if TYPE_CHECKING:
     from argparse import Namespace

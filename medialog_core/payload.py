@@ -7,14 +7,32 @@ A media value knows no run and no sink; a sink knows no media class, only `meta`
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Protocol
+from functools import cached_property, partial
+from typing import Any, Protocol, TypeVar
 
+from .errors import InvalidInput
 from .schema import Area, File, Meta
 
+Buffer = bytes | memoryview
+AMeta = TypeVar("AMeta", bound=Meta)
 Fetch = Callable[[File], bytes]
+
+
+def digest_of(data: Buffer, what: str, *facts: object) -> bytes:
+    """Give the `digest` of a blob.
+
+    Args:
+        data: The raw input, contiguous.
+        what: What it is, in up to 16 ASCII characters: equal bytes of other things differ.
+        facts: What else decides the file, told apart by their `repr`: shape, dtype, options.
+    """
+    digest = hashlib.blake2b(data, digest_size=16, person=what.encode())
+    if facts:
+        digest.update(repr(facts).encode())
+    return digest.digest()
 
 
 @dataclass(eq=False)
@@ -35,6 +53,12 @@ class Blob:
     extension: str
     role: str = ""
     digest: bytes | None = None
+
+    @classmethod
+    def of(cls, data: bytes, content_type: str, extension: str, role: str = "") -> Blob:
+        """Give the blob of bytes that are there already."""
+        digest = digest_of(data, "bytes", content_type, extension)
+        return cls(partial(bytes, data), content_type, extension, role, digest)
 
     @cached_property
     def data(self) -> bytes:
@@ -68,7 +92,7 @@ class Payload:
     """One media value as the disk holds it, and the way back.
 
     Attributes:
-        meta: What is small, as JSON: its shape is in `schema.py`.
+        meta: What is small, as JSON: its shape is in `schema/`.
         blobs: What is large. The value's own file first (role ""), then masks and the like.
         caption: The value's caption.
         sample_id: Which sample of the data set this is, so that it can be followed over steps.
@@ -80,6 +104,21 @@ class Payload:
     caption: str | None = None
     sample_id: str | None = None
     fetch: Fetch = field(default=_no_links, repr=False)
+
+    @property
+    def files(self) -> dict[str, Blob]:
+        """The blobs by their role, but for those that name others."""
+        return {blob.role: blob for blob in self.blobs if isinstance(blob, Blob)}
+
+    def meta_as(self, type_: type[AMeta]) -> AMeta:
+        """Give `meta` to who reads this type of it.
+
+        Raises:
+            InvalidInput: It is of another.
+        """
+        if isinstance(self.meta, type_):
+            return self.meta
+        raise InvalidInput(f"payload: expected {type_.__name__}, got {type(self.meta).__name__}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,14 +13,14 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from medialog_core.arguments import chosen_mode, chosen_strict, sinks_of, tags_of
 from medialog_core.arrays import describe, to_scalar
 from medialog_core.capture.options import Capture
 from medialog_core.errors import WrongType
 from medialog_core.payload import Sink
-from medialog_core.runs import Run
-from medialog_core.spec import QUEUE_BYTES, Durability, RunSpec
-from medialog_core.worker import OnFull
+from medialog_core.runs.arguments import chosen_mode, chosen_strict, sinks_of, tags_of
+from medialog_core.runs.run import Run
+from medialog_core.runs.spec import QUEUE_BYTES, Durability, RunSpec
+from medialog_core.runs.worker import OnFull
 
 from . import attach, namespaces, ranks
 from .checkpoints import state_of

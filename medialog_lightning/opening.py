@@ -11,10 +11,10 @@ from typing import Any
 
 from medialog_core import current
 from medialog_core.errors import NotStarted
-from medialog_core.lifecycle import say
-from medialog_core.opening import start
-from medialog_core.runs import Run
-from medialog_core.spec import RunSpec
+from medialog_core.runs.lifecycle import say
+from medialog_core.runs.opening import start
+from medialog_core.runs.run import Run
+from medialog_core.runs.spec import RunSpec
 
 from . import ranks
 from .place import Place

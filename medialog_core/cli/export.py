@@ -11,15 +11,18 @@ from . import text
 from .runs import add_json, open_named
 
 _ABOUT = """\
-Writes a run's media, byte for byte as they were stored, into a folder of their own:
+Writes a run's media, byte for byte as they were stored, into a folder of their
+own:
 
-  files       <key>/<step>.<ending> and so on, masks and JSON beside them, and index.csv
+  files       <key>/<step>.<ending> and so on, masks and JSON beside them, and
+              index.csv
   webdataset  shard-000000.tar ..., one sample a row of media
-  parquet     <kind>-00000.parquet ..., rows with their bytes, for Hugging Face's datasets
-              (needs pip install 'medialog[parquet]')
+  parquet     <kind>-00000.parquet ..., rows with their bytes, for Hugging
+              Face's datasets (needs pip install 'medialog[parquet]')
 
-Beside them lie run.json, config.json, summary.json and scalars.csv. It may be broken off at any
-moment: the same command goes on, and what is there and right is not written again."""
+Beside them lie run.json, config.json, summary.json and scalars.csv. It may be
+broken off at any moment: the same command goes on, and what is there and right
+is not written again."""
 _SHOWN = 20
 
 
@@ -91,7 +94,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _say(name: str, to: Path, report: Any) -> None:
-    there = f", {report.skipped} were there" if report.skipped else ""
+    there = f", {report.skipped} there already" if report.skipped else ""
     text.say(
         f"{name}: {report.rows} rows, {report.written} files written "
         f"({text.size(report.bytes)}){there}: {to}"

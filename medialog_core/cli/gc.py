@@ -11,10 +11,11 @@ from . import text
 from .runs import add_json, open_named
 
 _ABOUT = """\
-Rewrites the packs of a run that are mostly dead, and removes files that nothing names: what a
-killed process wrote without its rows and, with --drop-history, what a later call at the same key,
-step and rank replaced. Nothing that is shown is lost. It may be broken off at any moment; the next
-one goes on. A run that may be being written is refused."""
+Rewrites the packs of a run that are mostly dead, and removes files that nothing
+names: what a killed process wrote without its rows and, with --drop-history,
+what a later call at the same key, step and rank replaced. Nothing that is shown
+is lost. It may be broken off at any moment; the next one goes on. A run that
+may be being written is refused."""
 
 
 def add_to(commands: Any) -> None:

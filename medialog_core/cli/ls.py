@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingExtra
-from ..store.project import open_project
+from ..store.project import ProjectReader
 from ..store.reader import RunReader
 from . import text
 from .runs import add_json, default_folder
 
 _HEADER = ("NAME", "ID", "PROJECT", "STATUS", "CREATED", "STEPS", "MEDIA", "SCALARS", "SIZE")
 _RIGHT = frozenset(("CREATED", "STEPS", "MEDIA", "SCALARS", "SIZE"))
+_SPARE = ("SCALARS", "MEDIA", "STEPS")
+_KEPT = frozenset(("ID",))
+"""What one has to type is shown whole."""
 
 
 def add_to(commands: Any) -> None:
@@ -28,11 +31,12 @@ def add_to(commands: Any) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     folder = args.dir or default_folder()
-    facts = [_facts(run) for run in open_project(folder).runs()]
+    facts = [_facts(run) for run in ProjectReader(folder).runs()]
     if args.json:
         text.say_json(facts)
     elif facts:
-        text.say(text.table(_HEADER, [_line(fact) for fact in facts], _RIGHT))
+        lines = [_line(fact) for fact in facts]
+        text.say(text.table(_HEADER, lines, _RIGHT, spare=_SPARE, kept=_KEPT))
     else:
         text.say(f"no runs in {folder.absolute()}")
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import StoreError
 from ..store import layout
-from ..store.project import find_runs, open_project
+from ..store.project import ProjectReader, find_runs
 from ..store.reader import RunReader
 
 
@@ -32,7 +32,7 @@ def open_named(word: str) -> RunReader:
     path = Path(word)
     if (path / layout.RUN_FILE).is_file() or path.is_dir():
         return RunReader(_only_run(path))
-    return open_project(default_folder()).run(word)
+    return ProjectReader(default_folder()).run(word)
 
 
 def _only_run(path: Path) -> Path:

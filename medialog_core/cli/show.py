@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from ..schema import Row
+from ..schema import File, Row
 from ..store.reader import RunReader
 from . import text
 from .runs import add_json, open_named
@@ -31,6 +32,10 @@ _NUMBERS = frozenset(
         "EPOCH",
     )
 )
+
+
+_SPARE = {"RANK": "0", "IDX": "0", "EPOCH": "-"}
+"""Columns that a narrow terminal does without where they say only this."""
 
 
 def add_to(commands: Any) -> None:
@@ -79,7 +84,7 @@ def _media(run: RunReader) -> list[dict[str, Any]]:
             "steps": len({row.step for row in rows if row.step is not None}),
             "rows": len(rows),
             "last_step": max((row.step for row in rows if row.step is not None), default=None),
-            "bytes": sum(map(_bytes, rows)),
+            "bytes": _stored(rows),
         }
         for key, rows in sorted(by_key.items())
     ]
@@ -117,7 +122,7 @@ def _say_overview(run: RunReader) -> None:
             said = facts[name]
             text.say(f"{name}: {', '.join(said) if name == 'tags' else said}")
     for name in ("config", "summary", "health"):
-        _say_pairs(name, _dotted(facts[name]) if name == "summary" else facts[name])
+        _say_pairs(name, dict(_dotted(facts[name])))
     _say_table("MEDIA KIND STEPS ROWS LAST SIZE", [_media_line(fact) for fact in facts["media"]])
     _say_table("SCALAR POINTS LAST MIN MAX", [_scalar_line(fact) for fact in facts["scalars"]])
 
@@ -133,7 +138,14 @@ def _say_selected(run: RunReader, key: str | None, step: int | None) -> None:
     _say_table("MEDIA STEP RANK IDX KIND PIXELS SIZE CAPTION", rows)
     _say_table("SCALAR STEP RANK EPOCH VALUE", points)
     if not rows and not points:
-        text.say("nothing was logged there")
+        text.say(f"nothing was logged there{_hint(run, key)}")
+
+
+def _hint(run: RunReader, key: str | None) -> str:
+    """Name keys that are spelt alike; of one that is there the step was meant."""
+    known = {*run.keys(), *run.scalar_keys()}
+    alike = [] if key in known else difflib.get_close_matches(key or "", known)
+    return f"; keys that are alike: {', '.join(alike)}" if alike else ""
 
 
 def _media_line(fact: dict[str, Any]) -> tuple[str, ...]:
@@ -161,25 +173,30 @@ def _row_line(row: Row) -> tuple[str, ...]:
 
 def _bytes(row: Row) -> int:
     """Give the size of its files; a histogram has none but its meta."""
-    files = (row.file, *(extra.file for extra in row.extra))
-    return sum(file.size for file in files if file is not None) or len(row.meta)
+    return sum(file.size for file in _files(row)) or len(row.meta)
+
+
+def _stored(rows: Sequence[Row]) -> int:
+    """Give the size of their files, of which several rows may have the same."""
+    sizes = {(file.uri, file.offset): file.size for row in rows for file in _files(row)}
+    return sum(sizes.values()) + sum(len(row.meta) for row in rows if not _files(row))
+
+
+def _files(row: Row) -> list[File]:
+    return [file for file in (row.file, *(one.file for one in row.extra)) if file is not None]
 
 
 def _or_dash(value: float | None) -> str:
     return "-" if value is None else text.number(value)
 
 
-def _dotted(summary: dict[str, Any]) -> dict[str, Any]:
-    """Give the statistics of a metric a line each: `loss.min`."""
-    lines: dict[str, Any] = {}
-    for key, value in summary.items():
-        several = (
-            {f"{key}.{word}": number for word, number in value.items()}
-            if isinstance(value, dict)
-            else {}
-        )
-        lines |= several or {key: value}
-    return lines
+def _dotted(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Give what is nested a line each: `optimizer.name`, `loss.min`."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def _say_pairs(name: str, pairs: dict[str, Any]) -> None:
@@ -189,10 +206,14 @@ def _say_pairs(name: str, pairs: dict[str, Any]) -> None:
             for key, value in pairs.items()
         ]
         text.say("")
-        text.say(text.table((name.upper(), ""), sorted(shown)))
+        header = (name.upper(), "")
+        text.say(text.table(header, sorted(shown), kept=frozenset(header[:1])))
 
 
 def _say_table(header: str, rows: Sequence[tuple[str, ...]]) -> None:
     if rows:
+        names = header.split()
+        said = {name: {row[place] for row in rows} for place, name in enumerate(names)}
+        spare = [name for name, nothing in _SPARE.items() if said.get(name) == {nothing}]
         text.say("")
-        text.say(text.table(header.split(), rows, _NUMBERS))
+        text.say(text.table(names, rows, _NUMBERS, spare=spare, kept=frozenset(names[:1])))

@@ -22,6 +22,8 @@ _GAP = "  "
 _WIDE = frozenset("WF")
 _NARROW = 10
 """A column is not made narrower than so many."""
+_Column = tuple[str, ...]
+"""A column's name and its cells."""
 
 
 def say(text: str) -> None:
@@ -35,7 +37,12 @@ def say_json(value: Any) -> None:
 
 
 def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[str] = frozenset()
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: frozenset[str] = frozenset(),
+    *,
+    spare: Sequence[str] = (),
+    kept: frozenset[str] = frozenset(),
 ) -> str:
     """Lay out rows in columns.
 
@@ -44,16 +51,18 @@ def table(
         rows: A text for each column. In a terminal the widest columns are shortened in their middle
             so that lines fit.
         right: The columns that stand at their right edge.
+        spare: The columns that are left out before that, one by one.
+        kept: The columns that are shortened only when all others are narrow.
     """
     cells = [[_printable(cell) for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(header, *cells, strict=True)]
-    _fit(widths)
+    columns = _needed(list(zip(header, *cells, strict=True)), spare)
+    widths = _widths(columns, kept)
     aligned = [
         _GAP.join(
-            _cell(text, width, at_right=name in right)
-            for text, width, name in zip(row, widths, header, strict=True)
+            _cell(text, width, at_right=column[0] in right)
+            for text, width, column in zip(line, widths, columns, strict=True)
         )
-        for row in (header, *cells)
+        for line in zip(*columns, strict=True)
     ]
     lines = [line.rstrip() for line in aligned]
     return "\n".join([bold(lines[0]), *lines[1:]])
@@ -131,13 +140,29 @@ def _width(text: str) -> int:
     )
 
 
-def _fit(widths: list[int]) -> None:
-    """In a terminal, take room from the widest column until a line fits, or none is wide."""
+def _needed(columns: list[_Column], spare: Sequence[str]) -> list[_Column]:
+    """In a terminal, leave out columns that are spare until lines fit."""
+    left = list(spare)
+    while left and _too_wide([max(map(_width, column)) for column in columns]):
+        name = left.pop(0)
+        columns = [column for column in columns if column[0] != name]
+    return columns
+
+
+def _widths(columns: Sequence[_Column], kept: frozenset[str]) -> list[int]:
+    """In a terminal, take room from the widest columns until a line fits, or none is wide."""
+    widths = [max(map(_width, column)) for column in columns]
+    at_once = [i for i, column in enumerate(columns) if column[0] not in kept]
+    for choice in (at_once, range(len(columns))):
+        while _too_wide(widths) and (wide := [i for i in choice if widths[i] > _NARROW]):
+            widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _too_wide(widths: Sequence[int]) -> bool:
     if not sys.stdout.isatty():
-        return
-    room = shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > _NARROW:
-        widths[widths.index(max(widths))] -= 1
+        return False
+    return sum(widths) + len(_GAP) * (len(widths) - 1) > shutil.get_terminal_size().columns
 
 
 def _cell(text: str, width: int, *, at_right: bool) -> str:

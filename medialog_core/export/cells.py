@@ -54,7 +54,7 @@ class _Cells:
         self.files: list[Part] = []
 
     def write(self, plain: TableFile, text: io.StringIO) -> None:
-        writer = csv.writer(text)
+        writer = csv.writer(text)  # its CRLF, as RFC 4180 has it: so a lone CR is quoted, too
         writer.writerow([column.name for column in plain.columns])
         columns = [self._column(column.name, column.type, plain) for column in plain.columns]
         writer.writerows(zip(*columns, strict=True))

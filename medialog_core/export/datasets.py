@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 
 from ..schema import File, Row
-from ..store import parquet
+from ..store import files, parquet
 from . import facts, names, table
 from .batch import Batch
 from .names import Folders, as_file
 from .part import Part
-from .target import Target, checksum, is_there, to_json
+from .target import Target, is_there, to_json
 from .work import Work
 
 
@@ -104,14 +104,14 @@ class _Sums:
         path = self._target.folder / name
         size = path.stat().st_size
         with path.open("rb") as opened:
-            said = checksum(opened, size)
+            said = files.checksum(files.pieces(opened, size))
         self._known[name] = {"size": size, "checksum": said, "content": batch.fingerprint()}
-        self._target.put(facts.SUMS, to_json(self._known))
+        self._target.note(facts.SUMS, to_json(self._known))
 
     def forget_others(self, names: Collection[str]) -> None:
         """Keep what is said of these files."""
         self._known = {name: known for name, known in self._known.items() if name in names}
-        self._target.put(facts.SUMS, to_json(self._known))
+        self._target.note(facts.SUMS, to_json(self._known))
 
 
 def _name(kind: str, number: int) -> str:

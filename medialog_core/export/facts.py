@@ -77,6 +77,6 @@ def paths(folder: str, made: list[Part]) -> list[tuple[str, str]]:
 def _csv(target: Target, name: str) -> Iterator[Any]:
     with target.whole(name) as opened:
         text = io.TextIOWrapper(opened, "utf-8", "replace", newline="")
-        yield csv.writer(text)
+        yield csv.writer(text)  # its CRLF, as RFC 4180 has it: so a lone CR is quoted, too
         text.flush()
         text.detach()

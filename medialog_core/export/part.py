@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from ..schema import File
+from ..store import files
 
 _SAY_IT_ALL = frozenset(("image", "text"))
 _ANNOTATIONS = frozenset(("masks", "boxes", "label", "scores", "classes", "grouping"))
@@ -38,7 +38,7 @@ class Part:
         """Its checksum, as in a `File`."""
         if isinstance(self.content, File):
             return self.content.checksum
-        return f"SHA-256:{hashlib.sha256(self.content).hexdigest()}"
+        return files.checksum((self.content,))
 
 
 def needs_json(kind: str, fields: Collection[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import shutil
 from collections.abc import Iterable, Iterator
@@ -14,14 +13,13 @@ import msgspec
 
 from ..errors import StoreError
 from ..schema import File
-from ..store import layout, rows
+from ..store import files, layout, rows
 from ..store.alone import alone
 from ..store.reader import RunReader
 from ..store.source import Source
 
 MARKER = "export.json"
 _TEMPORARY = ".medialog-tmp"
-_CHUNK_BYTES = 1024 * 1024
 
 
 class Target:
@@ -81,6 +79,13 @@ class Target:
             for data in self._pieces(content):
                 opened.write(data)
 
+    def note(self, name: str, data: bytes) -> None:
+        """Write a file of the export's own, as often as it changes; it is not counted."""
+        if not is_there(self.folder / name, data):
+            temporary = self.temporary()
+            temporary.write_bytes(data)
+            temporary.replace(self.folder / name)
+
     @contextlib.contextmanager
     def whole(self, name: str) -> Iterator[BinaryIO]:
         """Give a file to be written, which gets its name at the end if nothing is raised."""
@@ -119,16 +124,7 @@ def is_next(opened: BinaryIO, content: File | bytes) -> bool:
     """Say whether these bytes come next in an open file; it stands behind them then."""
     if isinstance(content, bytes):
         return opened.read(len(content)) == content
-    return checksum(opened, content.size) == content.checksum
-
-
-def checksum(opened: BinaryIO, size: int) -> str:
-    """Give the checksum of the next `size` bytes, or of those that are left if they are fewer."""
-    digest = hashlib.sha256()
-    while size and (data := opened.read(min(size, _CHUNK_BYTES))):
-        digest.update(data)
-        size -= len(data)
-    return f"SHA-256:{digest.hexdigest()}"
+    return files.checksum(files.pieces(opened, content.size)) == content.checksum
 
 
 def is_there(path: Path, content: File | bytes) -> bool:

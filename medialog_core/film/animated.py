@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import PIL.Image
 
-from .facts import Facts
+from ..schema import VideoMeta
 from .frames import Frames, Pixels, to_pillow, to_rgb
 
 ERRORS = (OSError, SyntaxError, ValueError, EOFError, PIL.Image.DecompressionBombError)
@@ -95,7 +95,7 @@ def first(data: bytes, extension: str) -> None:
         raise ValueError(f"no {extension} that Pillow knows" if unknown else str(error)) from None
 
 
-def probe(data: bytes) -> Facts:
+def probe(data: bytes) -> VideoMeta:
     """Give what a file holds; what lies behind a fault is left out."""
     with PIL.Image.open(io.BytesIO(data)) as image:
         durations, alpha = [], False
@@ -108,15 +108,16 @@ def probe(data: bytes) -> Facts:
             durations.append(_shown_ms(image))
             alpha = alpha or image.has_transparency_data
         secs = sum(durations) / 1000
-        return Facts(
-            image.width,
-            image.height,
-            4 if alpha else 3,
-            len(durations) / secs if secs else None,
-            len(durations),
-            secs or None,
-            _CODECS[str(image.format)],
+        return VideoMeta(
+            width=image.width,
+            height=image.height,
+            channels=4 if alpha else 3,
+            fps=len(durations) / secs if secs else None,
+            frames=len(durations),
+            duration_secs=secs or None,
+            codec=_CODECS[str(image.format)],
             has_audio=False,
+            encoding="file",
         )
 
 

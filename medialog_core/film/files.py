@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..schema import VideoMeta
 from . import animated, libav
-from .facts import Facts
 from .frames import Pixels
 
 CONTENT_TYPES = {
@@ -50,26 +50,26 @@ def check(data: bytes, extension: str) -> None:
         libav.first(data)
 
 
-def probe(data: bytes, content_type: str) -> Facts:
+def probe(data: bytes, content_type: str) -> VideoMeta:
     """Give what a file holds; nothing is known of a video without PyAV."""
     if content_type.startswith("image/"):
         return animated.probe(data)
-    return libav.probe(data) if libav.is_there() else Facts()
+    return libav.probe(data) if libav.is_there() else VideoMeta(encoding="file")
 
 
-def read(data: bytes, content_type: str, facts: Facts) -> Iterator[Pixels]:
-    """Decode the frames of a file, H×W×C each, as `facts` has them.
+def read(data: bytes, content_type: str, known: VideoMeta) -> Iterator[Pixels]:
+    """Decode the frames of a file, H×W×C each, as `known` has them.
 
     Raises:
         MissingExtra: It needs PyAV, which is not there.
     """
-    channels = facts.channels or 3
+    channels = known.channels or 3
     frames = (
-        animated.read(data, channels, facts.frames, facts.fps)
+        animated.read(data, channels, known.frames, known.fps)
         if content_type.startswith("image/")
         else libav.read(data, channels)
     )
-    return (pixels[: facts.height, : facts.width] for pixels in frames)
+    return (pixels[: known.height, : known.width] for pixels in frames)
 
 
 def _check_boxes(data: bytes) -> None:

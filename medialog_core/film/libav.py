@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import MissingExtra
-from .facts import Facts
+from ..schema import VideoMeta
 from .frames import Frames, Pixels, to_rgb
 
 _BT709_PRIMARIES, _SRGB_CURVE, _BT601_MATRIX, _LIMITED = 1, 13, 6, 1
@@ -142,7 +142,7 @@ def first(data: bytes) -> None:
         raise ValueError(error.strerror or "cannot be decoded") from None
 
 
-def probe(data: bytes) -> Facts:
+def probe(data: bytes) -> VideoMeta:
     """Give what a file holds, without decoding it."""
     av = load("reading this video")
     with av.open(io.BytesIO(data)) as container:
@@ -153,15 +153,16 @@ def probe(data: bytes) -> Facts:
         secs = float(length * stream.time_base) if length else None
         rate = stream.average_rate or (frames / secs if secs else None)
         codec = stream.codec_context.codec
-        return Facts(
-            stream.width,
-            stream.height,
-            _channels(stream.codec_context.format),
-            float(rate) if rate else None,
-            frames,
-            secs,
-            getattr(codec, "canonical_name", codec.name),  # PyAV 14 has only the latter
-            bool(container.streams.audio),
+        return VideoMeta(
+            width=stream.width,
+            height=stream.height,
+            channels=_channels(stream.codec_context.format),
+            fps=float(rate) if rate else None,
+            frames=frames,
+            duration_secs=secs,
+            codec=getattr(codec, "canonical_name", codec.name),  # PyAV 14 has only the latter
+            has_audio=bool(container.streams.audio),
+            encoding="file",
         )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import describe, to_scalar
-from ..errors import InvalidInput, WrongType
+from ..checks import line
 
 
 class Captioned:
@@ -27,37 +26,6 @@ class Captioned:
         """Which sample of the data set it is."""
         return self._sample_id
 
-
-def line(value: Any, name: str) -> str:
-    """Give a caption or an id as a string; a number of any library is written out.
-
-    Raises:
-        WrongType: It is neither.
-        InvalidInput: A string that no file can hold.
-    """
-    if isinstance(value, str):
-        return check_text(value, name)
-    number = to_scalar(value)
-    if number is None:
-        raise WrongType(f"{name}: expected a string, got {describe(value)}")
-    return str(number)
-
-
-def check_text(value: object, field: str) -> str:
-    """Give a string that UTF-8 can hold; one of a subclass, e.g. NumPy's, becomes Python's own.
-
-    Raises:
-        WrongType: It is no string.
-        InvalidInput: It has lone surrogates.
-    """
-    if not isinstance(value, str):
-        raise WrongType(f"{field}: expected str, got {describe(value)}; pass str(...) of it")
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidInput(
-                f"{field}: has a lone surrogate {value[error.start]!r} at {error.start}, which no file can hold; "
-                "pass text.encode('utf-8', 'replace').decode()"
-            ) from None
-    return value if type(value) is str else str.__str__(value)
+    def _captioned(self) -> str:
+        """Give what `repr` says of the caption."""
+        return "" if self._caption is None else f", caption={self._caption!r}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..arrays import describe, to_scalar
+from ..arrays import describe
+from ..checks import check_text, whole
 from ..errors import InvalidInput, WrongType
-from .captioned import check_text
 
 
 class Classes:
@@ -92,21 +91,6 @@ def checked_labels(labels: Any, field: str) -> dict[str, str]:
     return {
         _key(id_, field): str(check_text(name, f"{field}[{id_!r}]")) for id_, name in labels.items()
     }
-
-
-def whole(value: Any, field: str) -> int:
-    """Give a whole number of any library, 3 or 3.0, as an int.
-
-    Raises:
-        WrongType: It is none.
-    """
-    try:
-        return operator.index(value)
-    except TypeError:
-        number = to_scalar(value)
-        if number is not None and float(number).is_integer():
-            return int(number)
-        raise WrongType(f"{field}: expected a whole number, got {describe(value)}") from None
 
 
 def _key(id_: Any, field: str) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..arrays import describe
+from ..checks import check_text
 from ..errors import InvalidInput, WrongType
 from ..payload import Blob
-from .captioned import check_text
 
 _REMOTE = ("http://", "https://", "s3://", "gs://", "ftp://")
 
@@ -23,6 +21,10 @@ class Kept(NamedTuple):
     data: bytes
     extension: str
     name: str
+
+    def blob(self, content_type: str) -> Blob:
+        """Give the bytes as a value's own file."""
+        return Blob.of(self.data, content_type, self.extension)
 
 
 def is_file(value: object) -> bool:
@@ -44,7 +46,12 @@ def refuse_remote(source: Any, field: str) -> None:
 
 
 def read(
-    source: Any, extensions: Sequence[str], field: str, *, file_type: str | None = None
+    source: Any,
+    extensions: Sequence[str],
+    field: str,
+    *,
+    file_type: str | None = None,
+    unnamed: str | None = None,
 ) -> Kept:
     """Read a file at once, so that it may change or go afterwards.
 
@@ -54,6 +61,7 @@ def read(
         extensions: What it may end with, e.g. `("mp4", "pts.json")`.
         field: What to call it in an error, e.g. `Video: data_or_path`.
         file_type: The ending of an open file that has no name, or of one with another.
+        unnamed: The ending of an open file that has no name, where `file_type` does not say it.
 
     Raises:
         InvalidInput: Another ending, no ending that is known, an address, or no bytes.
@@ -67,17 +75,11 @@ def read(
         return _filled(Kept(path.read_bytes(), extension, str(path)), field)
     if hasattr(source, "read"):
         name = getattr(source, "name", None)
-        name = name if isinstance(name, str) else type(source).__name__
+        if not isinstance(name, str):
+            name, file_type = type(source).__name__, file_type or unnamed
         extension = _extension(name, extensions, field, file_type)
         return _filled(Kept(_content(source, field), extension, name), field)
     raise WrongType(f"{field}: expected a path or an open file, got {describe(source)}")
-
-
-def blob(kept: Kept, content_type: str, role: str = "") -> Blob:
-    """Give the blob of these bytes."""
-    digest = hashlib.blake2b(kept.data, digest_size=16, person=b"kept file")
-    digest.update(kept.extension.encode())
-    return Blob(partial(bytes, kept.data), content_type, kept.extension, role, digest.digest())
 
 
 def _extension(name: str, extensions: Sequence[str], field: str, file_type: str | None) -> str:

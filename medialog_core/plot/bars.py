@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, is_array
+from ..checks import whole
 from ..errors import InvalidInput
-from ..media.classes import whole
 from ..media.documents.chart import Chart
-from ..media.documents.series import Content, Series
+from ..media.documents.chartcontent import Content, Series
 from ..media.histograms.binning import linear
 from ..media.histograms.histogram import MAX_BINS
 from .columns import cells, numbers, same_length, texts

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arrays import Array, describe, to_numpy
+from ..checks import line
 from ..errors import InvalidInput, WrongType
-from ..media.captioned import line
 from ..media.classes import checked_labels, label_of
 from .columns import is_text, texts
 

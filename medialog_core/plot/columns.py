@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, describe, is_array, snapshot, to_numpy, to_scalar
+from ..checks import check_text
 from ..errors import InvalidInput, WrongType
-from ..media.captioned import check_text
 from ..media.tables.frames import cells_of, is_frame, names_of
 from ..media.tables.table import Table
 

@@ -12,7 +12,7 @@ from ..arrays import Array, snapshot, to_numpy
 from ..errors import InvalidInput
 from ..media.classes import checked_labels, label_of
 from ..media.documents.chart import Chart
-from ..media.documents.series import Content, Series
+from ..media.documents.chartcontent import Content, Series
 from .classes import names_of, whole_ids
 from .columns import is_text, plain, texts
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, describe, snapshot, to_numpy
+from ..checks import whole
 from ..errors import InvalidInput, WrongType
-from ..media.classes import whole
 from ..media.documents.chart import Chart
-from ..media.documents.series import Content, Series
+from ..media.documents.chartcontent import Content, Series
 from .classes import Truth, matched
 from .columns import is_text, plain
 from .rates import Curve, at_recalls, pr, roc
@@ -103,9 +103,7 @@ def pr_curve(
     """
     draw: _Draw = pr
     if interp_size is not None:
-        size = whole(interp_size, "plot.pr_curve: interp_size")
-        if size < 2:  # noqa: PLR2004
-            raise InvalidInput(f"plot.pr_curve: interp_size: expected 2 or more, got {size}")
+        size = whole(interp_size, "plot.pr_curve: interp_size", 2)
         draw = partial(_interpolated, size)
     make, nbytes = _curves("plot.pr_curve", draw, y_true, y_probas, labels, classes_to_plot)
     return Chart(

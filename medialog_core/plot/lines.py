@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..arrays import Array, describe, is_array
 from ..errors import InvalidInput, WrongType
-from ..media.captioned import line as one_line
 from ..media.documents.chart import Chart
-from ..media.documents.series import Content, Series
+from ..media.documents.chartcontent import Content, Series
 from .columns import Places, cells, is_text, numbers, same_length, texts
 
 
@@ -165,7 +165,7 @@ def _series(places: Places, x: Any, y: Any, name: Any, place: int) -> Series:
     xs = places.of(x, f"plot.line_series: xs[{place}]")
     ys = numbers(y, f"plot.line_series: ys[{place}]")
     same_length(f"plot.line_series: line {place}", xs=xs, ys=ys)
-    return Series(xs, ys, one_line(name, f"plot.line_series: keys[{place}]"))
+    return Series(xs, ys, checks.line(name, f"plot.line_series: keys[{place}]"))
 
 
 def _is_nested(given: Any) -> bool:

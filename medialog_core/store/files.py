@@ -1,10 +1,12 @@
-"""Reads the bytes that a row names."""
+"""Reads the bytes that a row names, and tells whether they are those that were written."""
 
 from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from ..errors import StoreError
 from ..schema import File
@@ -52,21 +54,35 @@ def locate(directory: Path, file: File) -> Path:
 
 def wrong(directory: Path, file: File) -> str | None:
     """Say what is wrong with the bytes that a row or a table's cell names; None if nothing is."""
-    digest, left = hashlib.sha256(), file.size
+    begin = file.offset or 0
     try:
         with locate(directory, file).open("rb") as opened:
-            opened.seek(file.offset or 0)
-            while left and (data := opened.read(min(left, _CHUNK_BYTES))):
-                digest.update(data)
-                left -= len(data)
+            opened.seek(begin)
+            found = checksum(pieces(opened, file.size))
+            left = begin + file.size - opened.tell()
     except OSError as error:
         return f"cannot be read: {error}"
-    place = f"{file.size} bytes at {file.offset or 0}"
+    place = f"{file.size} bytes at {begin}"
     if left:
         return f"ends {left} bytes too early for the {place}"
-    if file.checksum != f"SHA-256:{digest.hexdigest()}":
+    if file.checksum != found:
         return f"the {place} are not those that were written"
     return None
+
+
+def pieces(opened: BinaryIO, size: int) -> Iterator[bytes]:
+    """Give the next `size` bytes of an open file, 1 MiB at a time; fewer where it ends before."""
+    while size and (data := opened.read(min(size, _CHUNK_BYTES))):
+        yield data
+        size -= len(data)
+
+
+def checksum(pieces: Iterable[bytes]) -> str:
+    """Give the checksum of bytes, as a `File` has it."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return f"SHA-256:{digest.hexdigest()}"
 
 
 def _read_once(path: Path, file: File) -> bytes:

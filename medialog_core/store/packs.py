@@ -5,7 +5,6 @@ A blob has its place as soon as it is asked for; its bytes wait until `write`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 from collections import OrderedDict
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from ..payload import Blob, LinkedBlob
 from ..schema import File
-from . import layout, tar
+from . import files, layout, tar
 from .output import Output, Outputs
 from .segments import IDLE_SECS
 
@@ -93,7 +92,7 @@ class Packs:
         extension = blob.extension if _SAFE_EXTENSION.fullmatch(blob.extension) else "bin"
         put = self._put_alone if len(data) >= layout.OWN_FILE_BYTES else self._put_in_pack
         name, offset = put(data, extension)
-        checksum = f"SHA-256:{hashlib.sha256(data).hexdigest()}"
+        checksum = files.checksum((data,))
         return File(f"{layout.MEDIA}/{name}", len(data), blob.content_type, checksum, offset)
 
     def _put_alone(self, data: bytes, extension: str) -> tuple[str, None]:

@@ -68,11 +68,6 @@ def find_runs(folder: Path, depth: int = _DEPTH) -> Iterator[Path]:
             yield from find_runs(child, depth - 1)
 
 
-def open_project(path: str | Path, decode: Callable[[Payload], Any] | None = None) -> ProjectReader:
-    """Open the runs below a folder; see `ProjectReader`."""
-    return ProjectReader(path, decode)
-
-
 def _subfolders(folder: Path) -> list[Path]:
     try:
         with os.scandir(folder) as entries:

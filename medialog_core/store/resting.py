@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ def refuse_if_written(directory: Path) -> None:
     if rested < REST_SECS:
         raise StoreError(
             f"{directory}: the run may be being written: {newest.relative_to(directory).as_posix()} was "
-            f"changed {max(0.0, rested):.0f} s ago; try again in {REST_SECS - rested:.0f} s"
+            f"changed {max(0.0, rested):.0f} s ago; try again in {math.ceil((REST_SECS - rested) / 60)} min"
         )
 
 

@@ -10,7 +10,7 @@ import pytest
 import medialog_core
 from medialog_core import Run
 from medialog_core.absent import ABSENT
-from medialog_core.spec import RunSpec
+from medialog_core.runs.spec import RunSpec
 
 
 @pytest.fixture

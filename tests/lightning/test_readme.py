@@ -23,6 +23,12 @@ GIVEN: dict[str, Any] = {
     "captions": ["a", "b"],
     "masks": [{"truth": {"mask_data": MASK}}] * 2,
     "rows": [[7, medialog_core.Image(PICTURE)]],
+    "clips": np.zeros((2, 3, 3, 16, 16), np.uint8),
+    "frames": np.zeros((3, 3, 16, 16), np.uint8),
+    "wave": np.linspace(-1, 1, 1600, dtype=np.float32),
+    "points": np.arange(12.0).reshape(4, 3),
+    "y_true": [0, 1, 1, 0],
+    "y_probas": [[0.9, 0.1], [0.2, 0.8], [0.4, 0.6], [0.7, 0.3]],
     "samples": [(PICTURE, MASK, MASK)],
     "loss": 0.5,
     "gradients": np.linspace(-1, 1, 100),
@@ -48,11 +54,19 @@ def test_the_examples_run(
 
     for example in PYTHON:
         exec(example, names)  # noqa: S102 - our own text
+    names["run"].finish()
     logger.finalize("success")
 
     captured = medialog_core.open_run("lightning_logs/version_0")
     assert {"train/inputs", "val/inputs", "val/predictions"} <= set(captured.keys())
-    assert medialog_core.open_run(logger.save_dir).keys() == ["val/errors", "val/worst"]
+    assert medialog_core.open_run(logger.save_dir).keys() == [
+        "val/clips",
+        "val/errors",
+        "val/worst",
+    ]
+    [media] = medialog_core.open_project("medialog/media")
+    kinds = {"caffeine", "clip", "note", "page", "roc", "scan", "speech"}
+    assert set(media.keys()) == kinds
     [run] = medialog_core.open_project("medialog/cells")
     assert (run.keys(), run.summary["loss"]) == (["cells", "gradients"], 0.5)
     assert {"predictions", "ground_truth"} == set(run.load(run.rows("cells")[0]).masks)

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidInput
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import AudioMeta
 from .. import kept
 from ..captioned import Captioned
-from .recording import Known, Recording, from_file
+from .recording import Recording, from_file
 from .samples import Samples, checked_rate
-from .views import Views
+from .soundviews import Views
 
 Array = NDArray[Any]
 Source = Samples | Recording
@@ -138,8 +138,7 @@ class Audio(Captioned):
         return np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f")
 
     def __repr__(self) -> str:
-        caption = "" if self._caption is None else f", caption={self._caption!r}"
-        return f"Audio({self._source!r}{caption})"
+        return f"Audio({self._source!r}{self._captioned()})"
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -151,14 +150,7 @@ def encode(sounds: Sequence[Audio]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Audio:
     """Undo `encode`; the file is read when its samples are asked for."""
-    meta = payload.meta
-    if not isinstance(meta, AudioMeta):
-        raise InvalidInput(f"payload: expected a sound's, got {type(meta).__name__}")
-    files = {blob.role: blob for blob in payload.blobs if isinstance(blob, Blob)}
-    known = Known(
-        meta.sample_rate_hz, meta.channels, meta.frames, meta.duration_secs, meta.conversion
-    )
-    source = Recording(files[""], "the stored file", meta.encoding, known)
+    source = Recording(payload.files[""], "the stored file", payload.meta_as(AudioMeta))
     return Audio(source, caption=payload.caption, sample_id=payload.sample_id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +14,7 @@ from ...arrays import snapshot, to_numpy
 from ...errors import InvalidInput
 from ...film.encoding import Encoding
 from ...film.frames import Frames
-from ...payload import Blob
+from ...payload import Blob, digest_of
 from ...schema import Conversion, VideoMeta
 from ..images import conversion, grid
 from .cliplayout import in_memory_order, stacked, told
@@ -143,12 +142,10 @@ class Clip:
         return np.ascontiguousarray(pixels)
 
     def _digest(self, converted: Conversion | None) -> bytes:
-        digest = hashlib.blake2b(self.array.data, digest_size=16, person=b"video")
-        encoding = self.options.encoding
+        array, encoding = self.array, self.options.encoding
         how = (encoding.format.name, encoding.quality, encoding.lossless, self.fps)
-        facts = (self.array.shape, self.array.dtype.str, self.layout, converted, how)
-        digest.update(repr(facts).encode())
-        return digest.digest()
+        facts = (array.shape, array.dtype.str, self.layout, converted, how)
+        return digest_of(array.data, "video", *facts)
 
     def __repr__(self) -> str:
         frames = "1 frame" if self.count == 1 else f"{self.count} frames"

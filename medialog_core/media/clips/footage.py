@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ...errors import InvalidInput
 from ...film import files
-from ...film.facts import Facts
 from ...payload import Blob
 from ...schema import VideoMeta
 from .. import kept
@@ -52,10 +51,7 @@ class Footage:
     @cached_property
     def meta(self) -> VideoMeta:
         """What is known of it."""
-        if self._known is not None:
-            return self._known
-        facts = files.probe(self.blob.data, self.blob.content_type)
-        return VideoMeta(encoding="file", **facts._asdict())
+        return self._known or files.probe(self.blob.data, self.blob.content_type)
 
     def has_bytes_of(self, other: Footage) -> bool:
         """Say whether the two are the same file."""
@@ -75,22 +71,13 @@ class Footage:
         Raises:
             MissingExtra: It needs PyAV, which is not there.
         """
-        data, meta = self.blob.data, self.meta
-        known = meta.width is not None
-        facts = (
-            Facts(meta.width, meta.height, meta.channels, meta.fps, meta.frames)
-            if known
-            else files.probe(data, self.blob.content_type)
-        )
-        return np.stack(list(files.read(data, self.blob.content_type, facts)))
+        data, kind, known = self.blob.data, self.blob.content_type, self.meta
+        if known.width is None:  # where it was logged, nothing could read it
+            known = files.probe(data, kind)
+        return np.stack(list(files.read(data, kind, known)))
 
     def __repr__(self) -> str:
         return self.blob.content_type
-
-
-def is_file(value: object) -> bool:
-    """Say whether `value` is a path or an open file."""
-    return kept.is_file(value)
 
 
 def from_file(source: Any, format: str | None) -> Footage:
@@ -122,7 +109,7 @@ def from_file(source: Any, format: str | None) -> Footage:
         ) from None
     if stated not in (None, file.extension):
         _warn(f"format={format!r} is ignored: {file.name} is kept as it is")
-    return Footage(kept.blob(file, files.CONTENT_TYPES[file.extension]))
+    return Footage(file.blob(files.CONTENT_TYPES[file.extension]))
 
 
 def warn_of_fps(fps: float, source: Any) -> None:

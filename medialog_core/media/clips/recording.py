@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...errors import InvalidInput, MissingExtra
 from ...payload import Blob
-from ...schema import SampleConversion
-from ...sound import endings, reading
+from ...schema import AudioMeta, SampleConversion
+from ...sound import files
 from ...sound.facts import Sound
 from .. import kept
 
 _FIELD = "Audio: data_or_path"
-
-
-class Known(NamedTuple):
-    """What is known of a file without reading it; what is None is looked up there.
-
-    Attributes:
-        rate: Frames a second.
-        channels: Samples a frame.
-        frames: How many there are.
-        secs: How long it lasts.
-        conversion: How numbers became its samples, if medialog wrote it.
-    """
-
-    rate: int | None = None
-    channels: int | None = None
-    frames: int | None = None
-    secs: float | None = None
-    conversion: SampleConversion | None = None
 
 
 class Recording:
@@ -39,12 +21,11 @@ class Recording:
     Args:
         blob: The bytes.
         name: What to call it in an error.
-        encoding: What `AudioMeta` says of how it came to be.
-        known: What is known of it already.
+        known: What is known of it without reading it; what is None is looked up there.
     """
 
-    def __init__(self, blob: Blob, name: str, encoding: str, known: Known) -> None:
-        self.blob, self.name, self.encoding = blob, name, encoding
+    def __init__(self, blob: Blob, name: str, known: AudioMeta) -> None:
+        self.blob, self.name = blob, name
         self._known = known
 
     @property
@@ -55,7 +36,12 @@ class Recording:
     @cached_property
     def sound(self) -> Sound | None:
         """What can be read of it; None where nothing that is installed can."""
-        return reading.opened(self.blob.data)
+        return files.opened(self.blob.data)
+
+    @property
+    def encoding(self) -> str:
+        """How it came to be."""
+        return self._known.encoding
 
     @property
     def conversion(self) -> SampleConversion | None:
@@ -65,7 +51,7 @@ class Recording:
     @property
     def rate(self) -> int | None:
         """Frames a second: what the file says, else what was stated."""
-        return self._facts.rate
+        return self._facts.sample_rate_hz
 
     @property
     def channels(self) -> int | None:
@@ -80,14 +66,20 @@ class Recording:
     @property
     def secs(self) -> float | None:
         """How long it lasts, in seconds."""
-        return self._facts.secs
+        return self._facts.duration_secs
 
-    @property
-    def _facts(self) -> Known:
+    @cached_property
+    def _facts(self) -> AudioMeta:
         if self._known.channels is not None or self.sound is None:
             return self._known
         facts = self.sound.facts
-        return Known(facts.sample_rate, facts.channels, facts.frames, facts.duration_secs)
+        return AudioMeta(
+            encoding=self.encoding,
+            sample_rate_hz=facts.sample_rate,
+            channels=facts.channels,
+            frames=facts.frames,
+            duration_secs=facts.duration_secs,
+        )
 
     def readable(self) -> Sound:
         """Give what can be read of it.
@@ -98,7 +90,7 @@ class Recording:
         """
         if self.sound is not None:
             return self.sound
-        if not reading.has_library():
+        if not files.has_library():
             raise MissingExtra(f"Audio: reading {self.name}", "audio")
         raise InvalidInput(f"{_FIELD}: neither soundfile nor PyAV can read {self.name}")
 
@@ -114,19 +106,19 @@ def from_file(source: Any, format: str | None, rate: int | None) -> Recording:
         InvalidInput: Another ending, other content than its ending says, or a header cut short.
         OSError: It cannot be read.
     """
-    file = kept.read(source, tuple(endings.KINDS), _FIELD, file_type=format)
-    kind, found = endings.KINDS[file.extension], endings.content_of(file.data)
+    file = kept.read(source, tuple(files.KINDS), _FIELD, file_type=format)
+    kind, found = files.KINDS[file.extension], files.content_of(file.data)
     if found is None:
         raise InvalidInput(
             f"{_FIELD}: {file.name} should hold {kind} and holds no sound that is known: "
             f"it begins with {file.data[:12]!r}"
         )
     if found != kind:
-        ending = next(name for name, its_kind in endings.KINDS.items() if its_kind == found)
+        ending = next(name for name, its_kind in files.KINDS.items() if its_kind == found)
         raise InvalidInput(
             f"{_FIELD}: {file.name} should hold {kind} and holds {found}; pass format={ending!r}"
         )
-    if not endings.is_whole(file.data, kind):
+    if not files.is_whole(file.data, kind):
         raise InvalidInput(f"{_FIELD}: {file.name} is cut short: its header has no end")
-    blob = kept.blob(file, endings.CONTENT_TYPES[kind])
-    return Recording(blob, file.name, "file", Known(rate))
+    blob = file.blob(files.CONTENT_TYPES[kind])
+    return Recording(blob, file.name, AudioMeta(encoding="file", sample_rate_hz=rate))

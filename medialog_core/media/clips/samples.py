@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
@@ -11,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import is_torch, snapshot, to_numpy
+from ...checks import whole
 from ...errors import InvalidInput
-from ...payload import Blob
+from ...payload import Blob, digest_of
 from ...schema import SampleConversion
 from ...sound import forms, wav
 from ...sound.facts import Facts, Sound
-from ..classes import whole
-from . import axes, pcm
+from . import pcm, soundlayout
 
 Array = NDArray[Any]
 
@@ -49,7 +48,7 @@ class Samples:
 
     def __init__(self, data: Any, rate: Any, container: Any, layout: str | None) -> None:
         array = to_numpy(data, "Audio: data_or_path")
-        array, first = axes.oriented(array, layout, torch=is_torch(data))
+        array, first = soundlayout.oriented(array, layout, torch=is_torch(data))
         self.rate = checked_rate(rate)
         self.frames, self.channels = map(int, array.shape[::-1] if first else array.shape)
         _check_size(self.rate, self.channels, self.frames)
@@ -116,10 +115,9 @@ class Samples:
         return self.sound
 
     def _digest(self) -> bytes:
-        digest = hashlib.blake2b(self._array.data, digest_size=16, person=b"sound")
-        facts = (self._array.shape, self._array.dtype.str, self._channels_first, self.rate)
-        digest.update(repr((facts, self.container, self.form)).encode())
-        return digest.digest()
+        array = self._array
+        facts = (array.shape, array.dtype.str, self._channels_first, self.rate)
+        return digest_of(array.data, "sound", *facts, self.container, self.form)
 
     def _write(self) -> bytes:
         write = pcm.WRITERS[self.container]
@@ -151,10 +149,7 @@ def checked_rate(rate: Any) -> int:
             "Audio: sample_rate: needed for an array, in samples a second; "
             "pass e.g. Audio(x, sample_rate=16000)"
         )
-    number = whole(rate, "Audio: sample_rate")
-    if number < 1:
-        raise InvalidInput(f"Audio: sample_rate: expected 1 or more a second, got {number}")
-    return number
+    return whole(rate, "Audio: sample_rate", 1)
 
 
 def _check_size(rate: int, channels: int, frames: int) -> None:

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import describe, is_array, to_scalar
+from ...arrays import describe, is_array
+from ...checks import number, value_range, whole
 from ...errors import InvalidInput, WrongType
 from ...film.encoding import MAX_FPS, MIN_FPS, encoding
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import VideoMeta
+from .. import kept
 from ..captioned import Captioned
-from ..images import conversion, formats
-from ..images.pixels import checked_range
+from ..images import conversion
 from . import footage
 from .clip import Clip, Options, from_numbers
 from .footage import Footage
@@ -82,7 +83,7 @@ class Video(Captioned):
         rate = None if fps is None else _checked_fps(fps)
         if isinstance(data_or_path, Footage):
             self._source: Clip | Footage = data_or_path
-        elif footage.is_file(data_or_path):
+        elif kept.is_file(data_or_path):
             self._source = _from_file(data_or_path, rate, format, stated)
         else:
             self._source = _from_frames(data_or_path, rate, format, stated, lossless=bool(lossless))
@@ -123,8 +124,7 @@ class Video(Captioned):
         return ours.fps == theirs.fps and np.array_equal(self.to_numpy(), other.to_numpy())
 
     def __repr__(self) -> str:
-        caption = "" if self._caption is None else f", caption={self._caption!r}"
-        return f"Video({self._source!r}{caption})"
+        return f"Video({self._source!r}{self._captioned()})"
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -139,11 +139,8 @@ def encode(videos: Sequence[Video]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Video:
     """Undo `encode`; the file is read when its frames are asked for."""
-    meta = payload.meta
-    [blob] = payload.blobs
-    assert isinstance(meta, VideoMeta)  # noqa: S101 - the codec table looked the kind up
-    assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
-    return Video(footage.from_blob(blob, meta), payload.caption, sample_id=payload.sample_id)
+    source = footage.from_blob(payload.files[""], payload.meta_as(VideoMeta))
+    return Video(source, payload.caption, sample_id=payload.sample_id)
 
 
 class _Stated(NamedTuple):
@@ -175,7 +172,7 @@ def _from_frames(
             "Video: data_or_path: expected a path, an open file, an array T×C×H×W or T×H×W×C, or a list of frames, "
             f"got {describe(data)}"
         )
-    quality = None if stated.quality is None else formats.checked_quality(stated.quality)
+    quality = None if stated.quality is None else whole(stated.quality, "Video: quality", 1, 100)
     how = encoding(format, quality, lossless=lossless)
     rate = _DEFAULT_FPS if fps is None else fps
     if rate > how.format.max_fps:
@@ -183,19 +180,17 @@ def _from_frames(
             f"Video: fps: browsers show at most {how.format.max_fps} frames a second of a {how.format.name}, "
             f"got {rate:g}; use format='mp4' or a lower fps"
         )
-    span = None if stated.value_range is None else checked_range(stated.value_range)
+    span = None if stated.value_range is None else value_range(stated.value_range)
     return from_numbers(data, stated.layout, Options(rate, how, bool(stated.normalize), span))
 
 
 def _checked_fps(fps: Any) -> float:
-    number = to_scalar(fps)
-    if number is None:
-        raise WrongType(f"Video: fps: expected a number, got {describe(fps)}")
-    if not MIN_FPS <= number <= MAX_FPS:
+    given = number(fps, "Video: fps")
+    if not MIN_FPS <= given <= MAX_FPS:
         raise InvalidInput(
-            f"Video: fps: expected {MIN_FPS} to {MAX_FPS} frames a second, got {number:g}"
+            f"Video: fps: expected {MIN_FPS} to {MAX_FPS} frames a second, got {given:g}"
         )
-    return float(number)
+    return float(given)
 
 
 def _common_rule(videos: Iterable[Video]) -> str:

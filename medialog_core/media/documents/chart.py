@@ -9,11 +9,12 @@ import msgspec
 import numpy as np
 
 from ...arrays import Array
+from ...checks import check_text
 from ...errors import InvalidInput
 from ...payload import Blob, Payload
 from ...schema import ChartData, ChartMeta
-from ..captioned import Captioned, check_text
-from .series import Content, Make, Series, columns, read
+from ..captioned import Captioned
+from .chartcontent import Content, Make, Series, columns, read
 
 ChartType = Literal[
     "line", "scatter", "bar", "histogram", "roc_curve", "pr_curve", "confusion_matrix"
@@ -175,13 +176,8 @@ def decode(payload: Payload) -> Chart:
     Raises:
         InvalidInput: It is of a type that this version does not know.
     """
-    meta = payload.meta
-    assert isinstance(meta, ChartMeta)  # noqa: S101 - the codec table looked the kind up
-    data = meta.data
-    if data is None:
-        [blob] = payload.blobs
-        assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
-        data = msgspec.json.decode(blob.data, type=ChartData)
+    meta = payload.meta_as(ChartMeta)
+    data = meta.data or msgspec.json.decode(payload.files[""].data, type=ChartData)
     return Chart(
         meta.type,  # type: ignore[arg-type]  # checked there
         read(data, meta.left_out),

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ...arrays import describe
+from ...checks import check_text
 from ...errors import WrongType
 from ...payload import Blob, Payload
 from ...schema import HtmlMeta
 from .. import kept
-from ..captioned import Captioned, check_text
+from ..captioned import Captioned
 
 ENDINGS = ("html", "htm", "xhtml")
 UTF8 = "utf-8"
@@ -114,18 +113,14 @@ def encode(pages: Sequence[Html]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Html:
     """Undo `encode`."""
-    meta, [blob] = payload.meta, payload.blobs
-    assert isinstance(meta, HtmlMeta) and isinstance(blob, Blob)  # noqa: S101, PT018 - the codec table looked it up
-    page = Html(blob.data, meta.inject, caption=payload.caption, sample_id=payload.sample_id)
+    meta, data = payload.meta_as(HtmlMeta), payload.files[""].data
+    page = Html(data, meta.inject, caption=payload.caption, sample_id=payload.sample_id)
     page._charset = meta.charset  # noqa: SLF001 - its own codec
     return page
 
 
 def _blob(data: bytes, charset: str) -> Blob:
-    digest = hashlib.blake2b(data, digest_size=16, person=b"html")
-    digest.update(charset.encode())
-    content_type = f"text/html; charset={charset}"
-    return Blob(partial(bytes, data), content_type, "html", digest=digest.digest())
+    return Blob.of(data, f"text/html; charset={charset}", "html")
 
 
 def _content(data: Any, *, literal: bool) -> tuple[bytes, str | None]:
@@ -154,8 +149,7 @@ def _file(data: Any) -> bytes:
         raise FileNotFoundError(
             f"Html: data: no such file: {os.fspath(data)!r}; for a text that ends like a path pass data_is_not_path=True"
         )
-    unnamed = hasattr(data, "read") and not isinstance(getattr(data, "name", None), str)
-    return kept.read(data, ENDINGS, "Html: data", file_type="html" if unnamed else None).data
+    return kept.read(data, ENDINGS, "Html: data", unnamed="html").data
 
 
 def _shown(data: Any) -> str:

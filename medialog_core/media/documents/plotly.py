@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import msgspec
 
 from ...arrays import describe
+from ...checks import check_text
 from ...errors import WrongType
 from ...payload import Blob, Payload
 from ...schema import PlotlyMeta
 from .. import kept
-from ..captioned import Captioned, check_text
+from ..captioned import Captioned
 from . import figures, plotlyjson
 
 CONTENT_TYPE = "application/vnd.plotly.v1+json"
@@ -87,18 +86,15 @@ class Plotly(Captioned):
 def encode(plots: Sequence[Plotly]) -> Iterator[Payload]:
     """Give a payload for each figure: its JSON, and what is in it."""
     for plot in plots:
-        digest = hashlib.blake2b(plot.data, digest_size=16, person=b"plotly").digest()
-        blob = Blob(partial(bytes, plot.data), CONTENT_TYPE, EXTENSION, digest=digest)
+        blob = Blob.of(plot.data, CONTENT_TYPE, EXTENSION)
         yield Payload(_meta(plot.data), [blob], plot.caption, plot.sample_id)
 
 
 def decode(payload: Payload) -> Plotly:
     """Undo `encode`."""
-    [blob] = payload.blobs
-    assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
     plot = Plotly.__new__(Plotly)  # it was checked when it was logged
     Captioned.__init__(plot, payload.caption, payload.sample_id)
-    plot._json = blob.data  # noqa: SLF001 - its own codec
+    plot._json = payload.files[""].data  # noqa: SLF001 - its own codec
     return plot
 
 
@@ -119,8 +115,7 @@ def _content(val: Any) -> bytes:
 
 
 def _file(source: Any) -> bytes:
-    unnamed = hasattr(source, "read") and not isinstance(getattr(source, "name", None), str)
-    file = kept.read(source, _ENDINGS, _FIELD, file_type="json" if unnamed else None)
+    file = kept.read(source, _ENDINGS, _FIELD, unnamed="json")
     return plotlyjson.checked(file.data, f"{_FIELD}: {file.name}")
 
 

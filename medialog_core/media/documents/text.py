@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from ...checks import check_text, line
 from ...errors import InvalidInput
 from ...payload import Blob, Payload
 from ...schema import TextMeta
-from ..captioned import check_text, line
 
 INLINE_BYTES = 8 * 1024
 """Longer texts are a file of their own."""
@@ -74,19 +73,11 @@ def encode(texts: Sequence[Text]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Text:
     """Give the text back."""
-    meta = payload.meta
-    assert isinstance(meta, TextMeta)  # noqa: S101 - the codec table looked the kind up
-    data = meta.text if meta.text is not None else _bytes(payload).decode()
+    meta = payload.meta_as(TextMeta)
+    data = meta.text if meta.text is not None else payload.files[""].data.decode()
     return Text(data, meta.format, payload.caption, sample_id=payload.sample_id)
 
 
 def _file(data: bytes, format: Format) -> Blob:
     content_type, extension = _FILES[format]
-    digest = hashlib.blake2b(data, digest_size=16, person=b"text")
-    return Blob(lambda: data, content_type, extension, digest=digest.digest())
-
-
-def _bytes(payload: Payload) -> bytes:
-    [blob] = payload.blobs
-    assert isinstance(blob, Blob)  # noqa: S101 - a reader makes no linked ones
-    return blob.data
+    return Blob.of(data, content_type, extension)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array, describe, is_torch, to_numpy
+from ...checks import whole
 from ...errors import InvalidInput, WrongType
 from ...payload import Payload
 from ...schema import HistogramMeta
 from ..captioned import Captioned
-from ..classes import whole
 from .binning import linear, powers
 from .bins import Bins, Counts, EdgeBins, Edges, LinearBins, as_counts, even_edges, read
 from .moments import Moments
@@ -62,7 +62,8 @@ class Histogram(Captioned):
         if sequence is None:
             self._adopt(np_histogram)
         else:
-            bins, moments = linear(_numbers(sequence), _checked_bins(num_bins))
+            wanted = whole(num_bins, "Histogram: num_bins", 1, MAX_BINS)
+            bins, moments = linear(_numbers(sequence), wanted)
             self._set(bins, moments)
 
     @classmethod
@@ -126,6 +127,11 @@ class Histogram(Captioned):
         return self._bins.edges
 
     @property
+    def histogram(self) -> Counts:
+        """The counts, by W&B's name."""
+        return self._bins.counts
+
+    @property
     def density(self) -> bool:
         """Whether the counts are densities, whose integral is 1."""
         return self._density
@@ -183,8 +189,7 @@ def encode(histograms: Sequence[Histogram]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Histogram:
     """Give the histogram back."""
-    meta = payload.meta
-    assert isinstance(meta, HistogramMeta)  # noqa: S101 - the codec table looked the kind up
+    meta = payload.meta_as(HistogramMeta)
     return Histogram.of(
         read(meta), Moments.read(meta), meta.density, payload.caption, payload.sample_id
     )
@@ -214,20 +219,12 @@ def _numbers(sequence: Any) -> Array:
     return values
 
 
-def _checked_bins(num_bins: Any) -> int:
-    bins = whole(num_bins, "Histogram: num_bins")
-    if not 1 <= bins <= MAX_BINS:
-        raise InvalidInput(f"Histogram: num_bins: expected 1 to {MAX_BINS}, got {bins}")
-    return bins
-
-
 def _thinned(sequence: Any, max_samples: int) -> tuple[Any, int | None]:
     """Take every n-th value, on the tensor's own device; n shares no factor with the number.
 
     A stride that divided the length of a row would see the same few columns only.
     """
-    if max_samples < 1:
-        raise InvalidInput(f"Histogram: max_samples: expected 1 or more, got {max_samples!r}")
+    max_samples = whole(max_samples, "Histogram: max_samples", 1)
     strided = (
         is_torch(sequence)
         and str(sequence.layout) == "torch.strided"

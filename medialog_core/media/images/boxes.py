@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Literal
 
-from ...arrays import describe, is_array, to_scalar
+from ...arrays import describe, is_array
+from ...checks import check_text, number, whole
 from ...errors import InvalidInput, WrongType
 from ...schema import BoxMeta, BoxSetMeta, Number, Position, to_number
-from ..captioned import check_text
-from ..classes import checked_labels, whole
+from ..classes import checked_labels
 
 Corners = tuple[float, float, float, float]
 Domain = Literal["fraction", "pixel"]
@@ -128,14 +128,12 @@ def _from_middle(position: Mapping[str, Any], field: str) -> Corners:
 
 
 def _number(value: Any, field: str, key: str) -> float:
-    number = value if type(value) is float else to_scalar(value)
-    if number is None:
-        raise WrongType(f"{field}['position'][{key!r}]: expected a number, got {describe(value)}")
-    if not isfinite(number):
+    given = value if type(value) is float else number(value, f"{field}['position'][{key!r}]")
+    if not isfinite(given):
         raise InvalidInput(
-            f"{field}['position'][{key!r}]: expected a finite number, got {number}; leave such boxes out"
+            f"{field}['position'][{key!r}]: expected a finite number, got {given}; leave such boxes out"
         )
-    return float(number)
+    return float(given)
 
 
 def _check_place(corners: Corners, domain: str, field: str, size: tuple[int, int]) -> None:
@@ -166,13 +164,8 @@ def checked_scores(scores: Any, field: str) -> dict[str, Number]:
             f"{field}: expected a dictionary of names to numbers, got {describe(scores)}"
         )
     return {
-        check_text(name, f"{field}: the name of a score"): _score(value, name, field)
+        check_text(name, f"{field}: the name of a score"): to_number(
+            number(value, f"{field}[{name!r}]")
+        )
         for name, value in scores.items()
     }
-
-
-def _score(value: Any, name: Any, field: str) -> Number:
-    number = to_scalar(value)
-    if number is None:
-        raise WrongType(f"{field}[{name!r}]: expected a number, got {describe(value)}")
-    return to_number(number)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import describe, to_numpy
+from ...checks import whole
 from ...errors import InvalidInput, WrongType
-from ..classes import checked_labels, label_of, whole
+from ..classes import checked_labels, label_of
 
 Array = NDArray[Any]
 _ToCorners = Callable[[Array], Array]

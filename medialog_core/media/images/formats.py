@@ -11,7 +11,8 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from ... import png
-from ...errors import InvalidInput, WrongType
+from ...checks import whole
+from ...errors import InvalidInput
 from . import conversion
 
 Array = NDArray[Any]
@@ -118,6 +119,7 @@ def encoding(file_type: str | None, quality: int | None, lossless: bool | None) 
     """Check and join the three arguments.
 
     Raises:
+        WrongType: The quality is no whole number.
         InvalidInput: An unknown file type, a quality outside 1..100, or one that the format lacks.
     """
     if file_type is None and quality is None and lossless is not False:
@@ -135,21 +137,9 @@ def encoding(file_type: str | None, quality: int | None, lossless: bool | None) 
         raise InvalidInput(
             "lossless=True goes with file_type='png', 'webp' or 'bmp', and without a quality"
         )
-    return Encoding(form, None if quality is None else checked_quality(quality), bool(lossless))
-
-
-def checked_quality(quality: int) -> int:
-    """Give the quality of a lossy file.
-
-    Raises:
-        WrongType: It is no whole number.
-        InvalidInput: It is not 1 to 100.
-    """
-    if not isinstance(quality, int | np.integer):
-        raise WrongType(f"quality: expected a whole number from 1 to 100, got {quality!r}")
-    if not 1 <= quality <= 100:  # noqa: PLR2004
-        raise InvalidInput(f"quality: expected 1 to 100, got {quality}")
-    return int(quality)
+    return Encoding(
+        form, None if quality is None else whole(quality, "quality", 1, 100), bool(lossless)
+    )
 
 
 def channels_of(pixels: Array) -> int:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import checks
 from ...arrays import is_torch, to_numpy
+from ...checks import whole
 from ...errors import InvalidInput
-from ..classes import whole
 from . import layout as axes
-from .pixels import checked_range
 
 Array = NDArray[Any]
 
@@ -50,8 +50,8 @@ def make_grid(
             below 1 or a negative `padding`.
         WrongType: An argument is of the wrong type.
     """
-    nrow, padding = _at_least(1, nrow, "nrow"), _at_least(0, padding, "padding")
-    value_range = None if value_range is None else checked_range(value_range)
+    nrow, padding = whole(nrow, "nrow", 1), whole(padding, "padding", 0)
+    value_range = None if value_range is None else checks.value_range(value_range)
     images = _stacked(batch, layout)
     if normalize:
         images = _normalized(images, value_range, each=scale_each)
@@ -76,13 +76,6 @@ def measured(
     columns = min(nrow, count)
     rows = math.ceil(count / columns)
     return columns, ((height + padding) * rows + padding, (width + padding) * columns + padding)
-
-
-def _at_least(least: int, value: Any, name: str) -> int:
-    number = whole(value, name)
-    if number < least:
-        raise InvalidInput(f"{name}: expected at least {least}, got {number}")
-    return number
 
 
 def _filled(size: tuple[int, int], images: Array, value: float) -> Array:

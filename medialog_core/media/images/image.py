@@ -14,8 +14,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from ...errors import InvalidInput
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import BoxSetMeta, ImageMeta, Label, MaskMeta
 from ..captioned import Captioned
 from ..classes import Classes
@@ -233,8 +232,7 @@ class Image(Captioned):
         return ours.dtype == theirs.dtype and np.array_equal(ours, theirs)
 
     def __repr__(self) -> str:
-        caption = "" if self._caption is None else f", caption={self._caption!r}"
-        return f"Image({self.width}×{self.height}{caption})"
+        return f"Image({self.width}×{self.height}{self._captioned()})"
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -247,10 +245,7 @@ def encode(images: Sequence[Image]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Image:
     """Undo `encode`; files are read when their pixels are asked for."""
-    meta = payload.meta
-    if not isinstance(meta, ImageMeta):
-        raise InvalidInput(f"payload: expected an image's, got {type(meta).__name__}")
-    files = {blob.role: blob for blob in payload.blobs if isinstance(blob, Blob)}
+    meta, files = payload.meta_as(ImageMeta), payload.files
     encoded = Encoded(files[""], meta.channels, meta.bit_depth, meta.encoding, meta.conversion)
     masks = {
         name: mask_sets.decode(files.get(mask_sets.ROLE + name), mask.class_labels)

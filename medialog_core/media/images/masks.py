@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -15,9 +14,9 @@ from numpy.typing import NDArray
 
 from ... import png
 from ...arrays import describe, snapshot, to_numpy
+from ...checks import check_text
 from ...errors import InvalidInput, WrongType
-from ...payload import Blob
-from ..captioned import check_text
+from ...payload import Blob, digest_of
 from ..classes import checked_labels
 from . import stored
 
@@ -91,9 +90,8 @@ class Mask:
         ids = self.to_numpy()
         if ids is None:
             return None
-        digest = hashlib.blake2b(np.ascontiguousarray(ids).data, digest_size=16, person=b"mask")
-        digest.update(repr((ids.shape, ids.dtype.str)).encode())
-        return Blob(lambda: _to_png(ids), "image/png", "png", ROLE + name, digest.digest())
+        digest = digest_of(np.ascontiguousarray(ids).data, "mask", ids.shape, ids.dtype.str)
+        return Blob(lambda: _to_png(ids), "image/png", "png", ROLE + name, digest)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mask):

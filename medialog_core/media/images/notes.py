@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...arrays import describe
+from ...checks import line, whole
 from ...errors import WrongType
 from ...schema import BoxSetMeta, Label, Number
-from ..captioned import line
-from ..classes import Classes, whole
+from ..classes import Classes
 from .boxes import checked_boxes, checked_scores
 from .masks import Mask, checked_masks
 

@@ -5,17 +5,15 @@ The constructor of `Image` makes one of these; all that costs time happens in th
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import describe, to_scalar
-from ...errors import InvalidInput, WrongType
-from ...payload import Blob
+from ... import checks
+from ...errors import InvalidInput
+from ...payload import Blob, digest_of
 from ...schema import Conversion
 from . import conversion, formats
 from .formats import Encoding
@@ -62,7 +60,7 @@ def checked_options(
     if layout not in (None, "CHW", "HWC"):
         raise InvalidInput(f"layout: expected 'CHW' or 'HWC', got {layout!r}")
     if value_range is not None:
-        value_range = checked_range(value_range)
+        value_range = checks.value_range(value_range)
     return Options(formats.checked_mode(mode), encoding, bool(normalize), value_range, layout)
 
 
@@ -166,24 +164,5 @@ class Pixels:
 
     def _digest(self, converted: Conversion | None) -> bytes:
         array = self.array
-        digest = hashlib.blake2b(array.data, digest_size=16)
         facts = (array.shape, array.dtype.str, self.channels_first, converted, self.options)
-        digest.update(repr(facts).encode())
-        return digest.digest()
-
-
-def checked_range(value_range: Any) -> tuple[float, float]:
-    """Give (lo, hi) as floats.
-
-    Raises:
-        WrongType: It is no pair.
-        InvalidInput: It isn't two finite numbers with lo < hi.
-    """
-    if isinstance(value_range, str) or not hasattr(value_range, "__len__"):
-        raise WrongType(f"value_range: expected (lo, hi), got {describe(value_range)}")
-    pair = [to_scalar(end) for end in value_range]
-    if len(pair) == 2 and pair[0] is not None and pair[1] is not None:  # noqa: PLR2004
-        lo, hi = float(pair[0]), float(pair[1])
-        if isfinite(lo) and isfinite(hi) and lo < hi:
-            return lo, hi
-    raise InvalidInput(f"value_range: expected (lo, hi) with lo < hi, got {value_range!r}")
+        return digest_of(array.data, "image", *facts)

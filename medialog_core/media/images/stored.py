@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,9 +102,11 @@ def from_bytes(data: bytes, name: str) -> Stored:
     depth = 16 if array.dtype == np.uint16 else 8
     ending = _ENDINGS.get(form, form.lower())
     mime = PIL.Image.MIME.get(form, "application/octet-stream")
-    digest = hashlib.blake2b(data, digest_size=16, person=b"image file").digest()
-    blob = Blob(partial(bytes, data), mime, ending, digest=digest)
-    return Stored(Encoded(blob, channels, depth, "file", None), image.width, image.height)
+    return Stored(
+        Encoded(Blob.of(data, mime, ending), channels, depth, "file", None),
+        image.width,
+        image.height,
+    )
 
 
 def reason(error: Exception) -> str:

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import describe, is_array, to_numpy, to_scalar
+from ...arrays import describe, is_array, to_numpy
+from ...checks import line, number
 from ...errors import InvalidInput, WrongType
 from ...geometry.rotation import rotation
 from ...schema import Box3D, Colour, Point, Vector3D, to_number
-from ..captioned import line
 
 Floats = NDArray[np.float64]
 Shape = TypeVar("Shape", Box3D, Vector3D)
@@ -113,15 +113,12 @@ def _each(
 def _box(value: Any, field: str) -> Box3D:
     _check_keys(value, field, _BOX, needed={"corners"}, other={"color", "label", "score"})
     score, label = value.get("score"), value.get("label")
-    number = None if score is None else to_scalar(score)
-    if number is None and score is not None:
-        raise WrongType(f"{field}['score']: expected a number, got {describe(score)}")
     corners = _in_order(_numbers(value["corners"], (8, 3), f"{field}['corners']"))
     return Box3D(
         tuple(map(tuple, corners.tolist())),
         _color(value.get("color"), f"{field}['color']"),
         None if label is None else line(label, f"{field}['label']"),
-        None if number is None else to_number(number),
+        None if score is None else to_number(number(score, f"{field}['score']")),
     )
 
 

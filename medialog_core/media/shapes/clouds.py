@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry import blocks
-from ...payload import Blob
+from ...payload import Blob, digest_of
 from ...schema import BlockMeta, Conversion, Object3DMeta, Point
 from ..images import conversion
 from .points import WITH_CATEGORY, WITH_COLOR
@@ -162,9 +161,8 @@ class Cloud:
         return conversion.by_rule(rule if kind.kind == "f" else "clip", extent.nonfinite)
 
     def _digest(self, converted: Conversion | None) -> bytes:
-        digest = hashlib.blake2b(self.array.data, digest_size=16, person=b"points")
-        digest.update(repr((self.array.shape, self.array.dtype.str, converted)).encode())
-        return digest.digest()
+        array = self.array
+        return digest_of(array.data, "points", array.shape, array.dtype.str, converted)
 
 
 class StoredCloud:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...arrays import describe
+from ...checks import whole
 from ...errors import InvalidInput, WrongType
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import MoleculeMeta
 from .. import kept
 from ..captioned import Captioned
-from ..classes import whole
 from . import chemistry, moleculefile
 from .moleculeorigin import DRAWING, Made, OfFile, OfRdkit
 
@@ -147,8 +147,7 @@ class Molecule(Captioned):
         return isinstance(other, Molecule) and self._parts() == other._parts()
 
     def __repr__(self) -> str:
-        caption = "" if self._caption is None else f", caption={self._caption!r}"
-        return f"Molecule({self.nbytes - _OVERHEAD_BYTES:,} bytes{caption})"
+        return f"Molecule({self.nbytes - _OVERHEAD_BYTES:,} bytes{self._captioned()})"
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -166,10 +165,8 @@ def encode(molecules: Sequence[Molecule]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Molecule:
     """Undo `encode`."""
-    meta = payload.meta
-    assert isinstance(meta, MoleculeMeta)  # noqa: S101 - the codec table looked the kind up
-    blobs = [blob for blob in payload.blobs if isinstance(blob, Blob)]
-    return Molecule._of(Made(meta, blobs), payload.caption, payload.sample_id)  # noqa: SLF001 - its own codec
+    made = Made(payload.meta_as(MoleculeMeta), [*payload.files.values()])
+    return Molecule._of(made, payload.caption, payload.sample_id)  # noqa: SLF001 - its own codec
 
 
 def _source(data: Any, file_type: str | None) -> OfFile | OfRdkit:
@@ -209,7 +206,5 @@ def _binaries(data: Any) -> tuple[bytes, ...]:
 
 
 def _iterations(wanted: bool, most: Any) -> int | None:
-    most = whole(most, "mmff_optimize_molecule_max_iterations")
-    if most < 0:
-        raise InvalidInput(f"mmff_optimize_molecule_max_iterations: expected 0 or more, got {most}")
-    return most if wanted else None
+    iterations = whole(most, "mmff_optimize_molecule_max_iterations", 0)
+    return iterations if wanted else None

@@ -5,16 +5,13 @@ All of `made` runs in the background; what rdkit made of a molecule is remembere
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import msgspec
 
 from ...payload import Blob
 from ...schema import MoleculeMeta
-from .. import kept
 from ..kept import Kept
 from . import chemistry, moleculefile
 
@@ -66,7 +63,7 @@ class OfFile(NamedTuple):
             formula=seen.formula,
             smiles=seen.smiles,
         )
-        return Made(meta, [kept.blob(self.file, form.content_type), *_drawing(seen.drawing)])
+        return Made(meta, [self.file.blob(form.content_type), *_drawing(seen.drawing)])
 
 
 class OfRdkit(NamedTuple):
@@ -95,14 +92,9 @@ class OfRdkit(NamedTuple):
             note=first.note,
         )
         content_type = moleculefile.FORMS[_MADE].content_type
-        file = _blob(b"".join(one.data for one in written), content_type, _MADE)
+        file = Blob.of(b"".join(one.data for one in written), content_type, _MADE)
         return Made(meta, [file, *_drawing(seen.drawing)])
 
 
 def _drawing(png: bytes | None) -> list[Blob]:
-    return [] if png is None else [_blob(png, "image/png", "png", DRAWING)]
-
-
-def _blob(data: bytes, content_type: str, extension: str, role: str = "") -> Blob:
-    digest = hashlib.blake2b(data, digest_size=16, person=b"molecule").digest()
-    return Blob(partial(bytes, data), content_type, extension, role, digest)
+    return [] if png is None else [Blob.of(png, "image/png", "png", DRAWING)]

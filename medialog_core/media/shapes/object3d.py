@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import describe
+from ...checks import value_range
 from ...errors import InvalidInput, WrongType
-from ...payload import Blob, Payload
+from ...payload import Payload
 from ...schema import Box3D, Object3DMeta, ShapesFile, Vector3D
 from .. import kept
 from ..captioned import Captioned
 from ..classes import checked_labels
-from ..images.pixels import checked_range
-from . import models, scenes
+from . import modelfile, scenes
 from .boxes3d import box3d
 from .clouds import POINTS, Cloud, Points, StoredCloud, common_rule
-from .models import ModelFile
+from .modelfile import ModelFile
 from .points import FORMS, checked
 
 __all__ = ["Object3D", "box3d", "decode", "encode"]
@@ -77,11 +77,11 @@ class Object3D(Captioned):
         self._shapes = ShapesFile()
         content: Any = data_or_path
         if kept.is_file(content):
-            content = models.from_file(content, file_type, "Object3D: data_or_path")
+            content = modelfile.from_file(content, file_type, "Object3D: data_or_path")
         if isinstance(content, Mapping):
             content, self._shapes = scenes.parse(content, "Object3D")
         if not isinstance(content, ModelFile):
-            limits = None if color_range is None else checked_range(color_range)
+            limits = None if color_range is None else value_range(color_range)
             self._source: Source = Cloud(checked(content, "Object3D: points"), limits)
             return
         if self._labels or color_range is not None:
@@ -225,8 +225,7 @@ class Object3D(Captioned):
             what = f"{len(self._source):,} points"
         if self.boxes or self.vectors:
             what += f", {len(self.boxes)} boxes, {len(self.vectors)} vectors"
-        caption = "" if self._caption is None else f", caption={self._caption!r}"
-        return f"Object3D({what}{caption})"
+        return f"Object3D({what}{self._captioned()})"
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -245,10 +244,7 @@ def encode(objects: Sequence[Object3D]) -> Iterator[Payload]:
 
 def decode(payload: Payload) -> Object3D:
     """Undo `encode`; a file of points is read when they are asked for."""
-    meta = payload.meta
-    if not isinstance(meta, Object3DMeta):
-        raise InvalidInput(f"payload: expected a 3-D object's, got {type(meta).__name__}")
-    file = next((b for b in payload.blobs if isinstance(b, Blob) and not b.role), None)
+    meta, file = payload.meta_as(Object3DMeta), payload.files.get("")
     value = Object3D.__new__(Object3D)
     Captioned.__init__(value, payload.caption, payload.sample_id)
     value._labels, value._shapes = meta.class_labels, scenes.decode(payload, meta)  # noqa: SLF001 (checked when it was logged)

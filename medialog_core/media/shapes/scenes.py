@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,14 +53,12 @@ def encode(shapes: ShapesFile, meta: Object3DMeta) -> tuple[Object3DMeta, list[B
         inline = {"boxes": shapes.boxes, "vectors": shapes.vectors}
         return msgspec.structs.replace(meta, **counts, **inline), []
     data = msgspec.json.encode(shapes)
-    digest = hashlib.blake2b(data, digest_size=16, person=b"shapes").digest()
-    blob = Blob(lambda: data, CONTENT_TYPE, "json", ROLE, digest)
-    return msgspec.structs.replace(meta, **counts), [blob]
+    return msgspec.structs.replace(meta, **counts), [Blob.of(data, CONTENT_TYPE, "json", ROLE)]
 
 
 def decode(payload: Payload, meta: Object3DMeta) -> ShapesFile:
     """Undo `encode`."""
-    for blob in payload.blobs:
-        if blob.role == ROLE and isinstance(blob, Blob):
-            return msgspec.json.decode(blob.data, type=ShapesFile)
-    return ShapesFile(meta.boxes, meta.vectors)
+    file = payload.files.get(ROLE)
+    if file is None:
+        return ShapesFile(meta.boxes, meta.vectors)
+    return msgspec.json.decode(file.data, type=ShapesFile)

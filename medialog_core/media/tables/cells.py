@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from ...arrays import describe, is_array, to_numpy
+from ...checks import check_text
 from ...errors import InvalidInput, WrongType
 from ...schema import to_number
 from .. import foreign
-from ..captioned import check_text
 from ..clips.audio import Audio
 from ..clips.video import Video
 from ..documents.chart import Chart

@@ -86,7 +86,10 @@ def _whole_minutes(value: Any) -> dt.datetime:
 
 
 def _same(array: NDArray[np.datetime64], unit: str) -> bool:
-    back = array.astype(unit).astype(array.dtype)
+    try:
+        back = array.astype(unit).astype(array.dtype)
+    except OverflowError:  # NumPy before 2.5 wraps around instead
+        return False
     return bool(((back == array) | np.isnat(array)).all())
 
 

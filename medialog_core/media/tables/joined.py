@@ -155,8 +155,7 @@ def encode(tables: Sequence[JoinedTable], encode_cell: EncodeCell) -> Iterator[P
 
 def decode(payload: Payload, decode_cell: DecodeCell) -> JoinedTable:
     """Give both tables and their key back."""
-    meta = payload.meta
-    assert isinstance(meta, JoinedTableMeta)  # noqa: S101 - the codec table looked the kind up
+    meta = payload.meta_as(JoinedTableMeta)
     tables = [Table.of(unpacked(blob, payload, decode_cell)) for blob in payload.blobs]
     return JoinedTable(
         tables[0], tables[-1], meta.join_key, caption=payload.caption, sample_id=payload.sample_id

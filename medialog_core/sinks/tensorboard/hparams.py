@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from ...payload import State
-from . import markdown, protos
+from . import protos
+from .forms import markdown
 
 _EXACT_INT = 2**53
 

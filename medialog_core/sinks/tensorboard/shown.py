@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,7 @@ class Shown:
         note: What the plugin's information button says.
         scalars: Numbers to be shown beside it, by what follows the tag.
         texts: Markdown to be shown beside it, likewise.
+        beside: Pictures or sounds to be shown beside it, likewise.
     """
 
     plugin: str
@@ -52,3 +53,4 @@ class Shown:
     note: str = ""
     scalars: Mapping[str, float] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Sequence[Shown]] = field(default_factory=dict)

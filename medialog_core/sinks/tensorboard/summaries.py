@@ -6,7 +6,7 @@ mesh cannot, and a list of them becomes `tag/0`, `tag/1`, ...
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...payload import Payload
@@ -26,7 +26,10 @@ from ...schema import (
     TextMeta,
     VideoMeta,
 )
-from . import (
+from . import protos
+from .drawing.lettering import is_readable
+from .forms import (
+    cells,
     charts,
     films,
     histograms,
@@ -36,7 +39,6 @@ from . import (
     pages,
     pictures,
     plots,
-    protos,
     sounds,
     tables,
 )
@@ -70,6 +72,13 @@ def texts(shown: Sequence[Shown]) -> dict[str, list[bytes]]:
     return {name: [one.texts.get(name, "").encode() for one in shown] for name in names}
 
 
+def cells_beside(shown: Sequence[Shown]) -> Iterator[tuple[str, Sequence[Shown]]]:
+    """Give the pictures and sounds that stand beside a list, by name; of several with their number."""
+    for place, one in enumerate(shown):
+        for name, several in one.beside.items():
+            yield (name if len(shown) == 1 else f"{place}/{name}"), several
+
+
 def _audio(payload: Payload, _meta: AudioMeta) -> Shown:
     label = payload.caption or ""  # which the audio plugin does not show
     texts = {"captions": markdown.plain(label)} if label else {}
@@ -82,13 +91,28 @@ def _pictured(render: Callable[[Payload, Any], pictures.Picture | None]) -> _For
         if picture is None:
             return _unknown(payload, meta)
         head = (str(picture.width).encode(), str(picture.height).encode())
-        return Shown("images", head, picture.data)
+        return Shown("images", head, picture.data, texts=_unreadable(payload))
 
     return show
 
 
+def _unreadable(payload: Payload) -> dict[str, str]:
+    """Give the caption as a text where no font here can draw it: browsers have others."""
+    caption = payload.caption or ""
+    return {} if is_readable(caption) else {"captions": markdown.plain(caption)}
+
+
 def _written(render: Callable[[Payload, Any], str]) -> _Form:
     return lambda payload, meta: Shown("text", item=render(payload, meta).encode())
+
+
+def _tabled(render: Callable[[Payload, Any], str]) -> _Form:
+    def show_table(payload: Payload, meta: Meta) -> Shown:
+        beside = cells.beside(payload, show)
+        text = "\n\n".join(filter(None, (render(payload, meta), cells.note(beside))))
+        return Shown("text", item=text.encode(), beside=beside)
+
+    return show_table
 
 
 def _histogram(_payload: Payload, meta: HistogramMeta) -> Shown:
@@ -109,12 +133,12 @@ FORMS: dict[type[Meta], _Form] = {
     HistogramMeta: _histogram,
     HtmlMeta: _written(pages.text),
     ImageMeta: _pictured(pictures.render),
-    JoinedTableMeta: _written(tables.joined),
+    JoinedTableMeta: _tabled(tables.joined),
     MoleculeMeta: _pictured(molecules.render),
     Object3DMeta: objects.show,
-    PartitionedTableMeta: _written(tables.partitioned),
+    PartitionedTableMeta: _tabled(tables.partitioned),
     PlotlyMeta: _written(plots.text),
-    TableMeta: _written(tables.single),
+    TableMeta: _tabled(tables.single),
     TextMeta: _written(markdown.text),
     VideoMeta: _pictured(films.render),
 }

@@ -150,6 +150,11 @@ class TensorBoardSink:
             protos.strings(self._tag(f"{tag}/{name}", "text"), "text", texts)
             for name, texts in summaries.texts(shown).items()
         ]
+        beside += [
+            value
+            for name, several in summaries.cells_beside(shown)
+            for value in summaries.values(self._tag(f"{tag}/{name}", several[0].plugin), several)
+        ]
         values = summaries.values(tag, shown)
         for value in values:  # a mesh has tags of its own for its parts
             value.tag = self._tag(value.tag, shown[0].plugin)

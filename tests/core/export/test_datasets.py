@@ -29,6 +29,14 @@ def test_there_are_files_for_each_kind(filled: Run, to: Path) -> None:
     assert kinds == [f"{k}-00000.parquet" for k in ("histogram", "image", "odd", "table", "text")]
 
 
+def test_each_file_is_counted_once(filled: Run, to: Path) -> None:
+    report = export(filled.reader(), to, format="parquet")
+    own = {"export.json", "checksums.json"}
+    files = [path for path in to.iterdir() if path.name not in own]
+    assert (report.written, report.skipped) == (len(files), 0)
+    assert report.bytes == sum(path.stat().st_size for path in files)
+
+
 def test_an_image_is_a_struct_of_bytes_and_path_that_datasets_decodes(
     filled: Run, to: Path
 ) -> None:

@@ -185,6 +185,18 @@ def test_tables_in_a_file_of_another_shape_are_found(run: Run, to: Path) -> None
     assert "part_000000_a_000000.png" in " ".join(found)
 
 
+def test_a_key_or_caption_with_a_carriage_return_is_one_line_of_the_index(
+    run: Run, to: Path
+) -> None:
+    run.log("a\rb", image(), png(b"1"))
+    run.picture(b"2", caption="c\rd")
+    export(run.reader(), to)
+    assert [(line["key"], line["caption"]) for line in index(to)] == [
+        ("a\rb", ""),
+        ("val/picture", "c\rd"),
+    ]
+
+
 def to_dict(file: object) -> dict[str, object]:
     return {
         name: getattr(file, name) for name in ("uri", "offset", "size", "content_type", "checksum")

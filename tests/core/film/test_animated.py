@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from medialog_core.film import animated
 from medialog_core.film.frames import Frames, to_rgb
+from tests.pictures import noise
 
 Pixels = NDArray[np.uint8]
 
@@ -17,10 +18,6 @@ Pixels = NDArray[np.uint8]
 def frames_of(pixels: Pixels) -> Frames:
     count, height, width, channels = pixels.shape
     return Frames(count, height, width, channels, pixels.__getitem__)
-
-
-def noise(*shape: int) -> Pixels:
-    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
 
 
 def test_a_film_holds_the_frame_that_was_asked_for_and_no_other() -> None:

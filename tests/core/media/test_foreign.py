@@ -15,9 +15,9 @@ from PIL import Image as PilImage
 from rdkit import Chem
 
 from medialog_core import Html, Image, Molecule, Plotly, Table, Text, init, open_run
-from medialog_core.coerce import coerce, is_media
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media import foreign
+from medialog_core.runs.coerce import coerce, is_media
 
 PICTURE = PilImage.new("RGB", (9, 9), "red")
 

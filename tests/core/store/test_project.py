@@ -7,7 +7,7 @@ import pytest
 from medialog_core.errors import StoreError
 from medialog_core.schema import FORMAT, RunFile
 from medialog_core.store.layout import make_run
-from medialog_core.store.project import open_project
+from medialog_core.store.project import ProjectReader
 
 
 def test_a_project_has_its_runs_newest_first(tmp_path: Path) -> None:
@@ -16,11 +16,11 @@ def test_a_project_has_its_runs_newest_first(tmp_path: Path) -> None:
         make_run(tmp_path / "p" / run.run, run)
     (tmp_path / "p" / "broken").mkdir()
     (tmp_path / "p" / "broken" / "run.json").write_text("{")
-    project = open_project(tmp_path)
+    project = ProjectReader(tmp_path)
     assert [run.id for run in project] == ["id3", "id2", "id1"]
     assert project.run("a").id == "id2"
     assert project.run("id1").name == "a"
     with pytest.raises(StoreError, match="no run 'c' is here"):
         project.run("c")
     with pytest.raises(StoreError, match="no such folder"):
-        open_project(tmp_path / "missing")
+        ProjectReader(tmp_path / "missing")

@@ -26,14 +26,10 @@ from medialog_core.media.clips.video import decode, encode
 from medialog_core.media.images.grid import make_grid
 from medialog_core.payload import Blob
 from medialog_core.schema import Conversion, VideoMeta
-from medialog_core.testing import CodecTests, through_bytes
+from medialog_core.testing import CodecTests, back, through_bytes
+from tests.pictures import noise
 
 Array = NDArray[Any]
-
-
-def noise(*shape: int, dtype: Any = np.uint8) -> Array:
-    info = np.iinfo(dtype)
-    return np.random.default_rng(0).integers(info.min, info.max, shape, dtype, endpoint=True)
 
 
 RGB = noise(5, 6, 8, 3)  # T×H×W×C
@@ -45,11 +41,6 @@ def encoded(video: Video) -> tuple[Blob, VideoMeta]:
     assert isinstance(payload.meta, VideoMeta)
     assert isinstance(blob, Blob)
     return blob, payload.meta
-
-
-def back(video: Video) -> Video:
-    [payload] = encode([video])
-    return decode(through_bytes(payload))
 
 
 class TestCodec(CodecTests):

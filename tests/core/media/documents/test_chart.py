@@ -16,10 +16,10 @@ import medialog_core as wandb
 from medialog_core import codecs, plot
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.documents.chart import INLINE_BYTES, Chart
-from medialog_core.media.documents.series import Content, Series
+from medialog_core.media.documents.chartcontent import Content, Series
 from medialog_core.payload import Blob, Payload
 from medialog_core.schema import ChartData, ChartMeta, from_numbers, to_numbers
-from medialog_core.testing import CodecTests, through_bytes
+from medialog_core.testing import CodecTests, back
 
 RNG = np.random.default_rng(1)
 ODD = [1.5, math.nan, math.inf, -math.inf, -0.0]
@@ -29,12 +29,6 @@ def encoded(chart: Chart) -> tuple[Payload, ChartMeta]:
     [payload] = codecs.encode([chart])
     assert isinstance(payload.meta, ChartMeta)
     return payload, payload.meta
-
-
-def back(chart: Chart) -> Chart:
-    found = codecs.decode(through_bytes(encoded(chart)[0]))
-    assert isinstance(found, Chart)
-    return found
 
 
 def long(n: int = 1_000) -> Chart:

@@ -110,6 +110,7 @@ def test_numpys_own_histogram_is_kept_as_it_is(arguments: Any) -> None:
     histogram = Histogram(np_histogram=(counts, edges))
     assert counts.tolist() == histogram.counts.tolist()
     assert edges.tolist() == histogram.edges.tolist() == histogram.bins.tolist()
+    assert histogram.histogram.tolist() == histogram.counts.tolist()
     assert bool(arguments.get("density")) == histogram.density
 
 

@@ -103,9 +103,9 @@ def test_what_is_no_batch_is_refused(batch: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"nrow": 0}, InvalidInput, "nrow: expected at least 1, got 0"),
+        ({"nrow": 0}, InvalidInput, "nrow: expected 1 or more, got 0"),
         ({"nrow": "3"}, WrongType, "nrow: expected a whole number, got str '3'"),
-        ({"padding": -1}, InvalidInput, "padding: expected at least 0, got -1"),
+        ({"padding": -1}, InvalidInput, "padding: expected 0 or more, got -1"),
         ({"value_range": "01"}, WrongType, r"value_range: expected \(lo, hi\), got str '01'"),
     ],
 )

@@ -13,37 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as PilImage
 
-from medialog_core import PartitionedTable, codecs
+from medialog_core import PartitionedTable
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.documents.text import Text
 from medialog_core.media.images.image import Image
 from medialog_core.media.tables.columns import Column
 from medialog_core.media.tables.table import Table
-from medialog_core.schema import TableMeta
-from medialog_core.testing import through_bytes
-
-RNG = np.random.default_rng(11)
-
-
-def picture(side: int = 8) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return RNG.integers(0, 256, (side, side, 3), dtype=np.uint8)
-
-
-def of_cells(*cells: Any, **arguments: Any) -> Table:
-    return Table(["a"], [[cell] for cell in cells], **arguments)
-
-
-def back(table: Table) -> Table:
-    [payload] = codecs.encode([table])
-    decoded = codecs.decode(through_bytes(payload))
-    assert isinstance(decoded, Table)
-    return decoded
-
-
-def types(table: Table) -> list[str]:
-    [payload] = codecs.encode([table])
-    assert isinstance(payload.meta, TableMeta)
-    return [column.type for column in payload.meta.columns]
+from medialog_core.testing import back
+from tests.pictures import picture
+from tests.tables import of_cells, types
 
 
 class Colour(enum.IntEnum):
@@ -153,7 +131,10 @@ def test_a_subclass_of_a_media_type_is_its_kind() -> None:
         """A user's own."""
 
     table = of_cells(
-        Photo(picture()), [Photo(picture())], {"a": Photo(picture())}, allow_mixed_types=True
+        Photo(picture()),
+        [Photo(picture())],
+        {"a": Photo(picture())},
+        allow_mixed_types=True,
     )
     assert [type(cell) for cell in back(table).get_column("a")] == [Image, list, dict]
 

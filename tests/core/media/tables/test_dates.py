@@ -66,6 +66,7 @@ def test_nanoseconds_come_back_equal(counts: list[int]) -> None:
     assert np.array_equal(np.array(back(of_cells(*array)), "M8[ns]"), array)
 
 
+@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")  # of NumPy's own NaT
 @pytest.mark.parametrize(
     ("unit", "kept"),
     [

@@ -10,29 +10,16 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from medialog_core import Run, Table, codecs
-from medialog_core.coerce import coerce
+from medialog_core import Run, Table
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.images.image import Image
 from medialog_core.media.tables.frames import cells_of, is_frame
-from medialog_core.schema import TableMeta
-from medialog_core.testing import through_bytes
+from medialog_core.runs.coerce import coerce
+from medialog_core.testing import back
+from tests.tables import types
 
 DAY = dt.datetime(2024, 5, 6)  # noqa: DTZ001 - naive on purpose
 FINE = np.datetime64("2024-05-06T00:00:00.000000001")
-
-
-def back(table: Table) -> Table:
-    [payload] = codecs.encode([table])
-    decoded = codecs.decode(through_bytes(payload))
-    assert isinstance(decoded, Table)
-    return decoded
-
-
-def types(table: Table) -> list[str]:
-    [payload] = codecs.encode([table])
-    assert isinstance(payload.meta, TableMeta)
-    return [column.type for column in payload.meta.columns]
 
 
 def test_a_data_frame_comes_and_goes() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from medialog_core import Image, JoinedTable, PartitionedTable, Table, Text, codecs, open_run
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.opening import start
+from medialog_core.runs.opening import start
+from medialog_core.runs.spec import RunSpec
 from medialog_core.schema import JoinedTableMeta
-from medialog_core.spec import RunSpec
 from medialog_core.testing import CodecTests
 
 PICTURE = Image(np.zeros((8, 8), np.uint8), caption="a")

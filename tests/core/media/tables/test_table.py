@@ -19,38 +19,17 @@ from medialog_core.media.classes import Classes
 from medialog_core.media.images.image import Image
 from medialog_core.media.tables.table import Table
 from medialog_core.schema import TableMeta
-from medialog_core.testing import through_bytes
-
-RNG = np.random.default_rng(11)
+from medialog_core.testing import back
+from tests.pictures import picture
+from tests.tables import of_cells, types
 
 
 class Split(str, enum.Enum):
     TRAIN = "train"
 
 
-def picture(side: int = 8) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return RNG.integers(0, 256, (side, side, 3), dtype=np.uint8)
-
-
-def of_cells(*cells: Any, **arguments: Any) -> Table:
-    return Table(["a"], [[cell] for cell in cells], **arguments)
-
-
-def back(table: Table) -> Table:
-    [payload] = codecs.encode([table])
-    decoded = codecs.decode(through_bytes(payload))
-    assert isinstance(decoded, Table)
-    return decoded
-
-
 def through_pickle(table: Table) -> Any:
     return pickle.loads(pickle.dumps(table))  # noqa: S301 - our own
-
-
-def types(table: Table) -> list[str]:
-    [payload] = codecs.encode([table])
-    assert isinstance(payload.meta, TableMeta)
-    return [column.type for column in payload.meta.columns]
 
 
 def test_the_default_columns_are_wandbs() -> None:

@@ -21,13 +21,9 @@ from medialog_core.media.tables import tablefile
 from medialog_core.media.tables.table import Table
 from medialog_core.payload import Blob, LinkedBlob, Payload
 from medialog_core.schema import ColumnMeta, File, TableFile, TableMeta
-from medialog_core.testing import CodecTests, through_bytes
-
-RNG = np.random.default_rng(11)
-
-
-def picture(side: int = 8) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return RNG.integers(0, 256, (side, side, 3), dtype=np.uint8)
+from medialog_core.testing import CodecTests, back
+from tests.pictures import picture
+from tests.tables import of_cells
 
 
 def overlaid() -> Image:
@@ -44,17 +40,6 @@ def overlaid() -> Image:
         boxes={"predictions": boxes},
         sample_id="val/3",
     )
-
-
-def of_cells(*cells: Any, **arguments: Any) -> Table:
-    return Table(["a"], [[cell] for cell in cells], **arguments)
-
-
-def back(table: Table) -> Table:
-    [payload] = codecs.encode([table])
-    decoded = codecs.decode(through_bytes(payload))
-    assert isinstance(decoded, Table)
-    return decoded
 
 
 class TestCodec(CodecTests):

@@ -21,7 +21,7 @@ from medialog_core import Histogram, Image, Table, Text
 from medialog_core.errors import InvalidInput
 from medialog_core.payload import Blob, Entry, Payload, Scalars
 from medialog_core.schema import ImageMeta, TextMeta
-from medialog_core.sinks.tensorboard import TensorBoardSink, protos
+from medialog_core.sinks.tensorboard import TensorBoardSink, lettering, protos
 from medialog_core.testing import SinkTests
 
 
@@ -166,6 +166,25 @@ def test_text_and_tables_are_for_the_text_tab(
     assert [plugin(accumulator, tag) for tag in ("note", "table")] == ["text", "text"]
     assert text(accumulator, "note") == "hello"
     assert text(accumulator, "table") == "| a |\n| --- |\n| 1 |"
+
+
+def test_a_caption_that_no_font_can_draw_is_a_text_beside_its_picture(
+    sink: TensorBoardSink, entries: Any, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lettering, "_system_fonts", lambda _size: ())
+    lettering._font_for.cache_clear()
+    pictures = [
+        Image(np.zeros((9, 9), np.uint8), caption=text) for text in ("예측?", "ü → x", None)
+    ]
+    for key, values in (("val", pictures), ("plain", pictures[1:])):
+        for entry in entries(key, values):
+            sink.write(entry)
+    sink.flush()
+    accumulator = read()
+    [event] = accumulator.Tensors("val/captions")
+    assert [one.decode() for one in event.tensor_proto.string_val] == ["예측?", "", ""]
+    assert "plain/captions" not in accumulator.Tags()["tensors"]
+    lettering._font_for.cache_clear()
 
 
 def test_media_of_the_summary_have_a_tag_of_their_own(

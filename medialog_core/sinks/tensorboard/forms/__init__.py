@@ -1,0 +1,1 @@
+"""What TensorBoard shows of each kind of media; `summaries.py` is the table of them."""
