@@ -40,7 +40,8 @@ def from_datetime(value: Any) -> Any:
     """Give a datetime, pandas' too, as Python's or, with nanoseconds, as NumPy's; NaT is None.
 
     Raises:
-        InvalidInput: It has nanoseconds and a time zone, which neither can hold.
+        InvalidInput: It has nanoseconds and a time zone, which neither can hold, or is in no year
+            of ours where its zone is off by seconds.
     """
     if value != value:  # noqa: PLR0124 - NaT is told by not being equal to itself
         return None
@@ -78,7 +79,12 @@ def _whole_minutes(value: Any) -> dt.datetime:
     """Old zones are off by seconds, which ISO 8601 has not: such a time is given in UTC."""
     offset = value.utcoffset()
     if offset is not None and offset % dt.timedelta(minutes=1):
-        value = value.astimezone(dt.timezone.utc)
+        try:
+            value = value.astimezone(dt.timezone.utc)
+        except OverflowError:
+            raise InvalidInput(
+                f"expected a time of the years 1 to 9999 in UTC, got {describe(value)}"
+            ) from None
     if type(value) is dt.datetime:
         return value
     day, time = dt.date(value.year, value.month, value.day), value.timetz()

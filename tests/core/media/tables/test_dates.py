@@ -37,7 +37,7 @@ def back(table: Table) -> list[Any]:
     st.lists(
         st.none()
         | st.datetimes()
-        | st.datetimes(timezones=st.timezones())
+        | st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezones=st.timezones())  # noqa: DTZ001
         | st.datetimes(timezones=st.just(UTC)),
         max_size=5,
     )
@@ -48,6 +48,12 @@ def test_datetimes_come_back_as_the_same_moments(moments: list[dt.datetime | Non
             assert comes == was
         else:
             assert comes.astimezone(UTC) == was.astimezone(UTC)
+
+
+def test_a_moment_before_year_1_in_utc_is_refused_where_its_zone_is_off_by_seconds() -> None:
+    odd = dt.timezone(dt.timedelta(hours=2, seconds=48))
+    with pytest.raises(InvalidInput, match="row 0, column 'a': expected a time of the years 1"):
+        of_cells(dt.datetime(1, 1, 1, tzinfo=odd))
 
 
 @settings(max_examples=30, deadline=None)
