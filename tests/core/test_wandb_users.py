@@ -171,6 +171,58 @@ def test_numpys_strings_are_kept_wherever_a_text_stands(run: Run) -> None:
     assert image.notes.boxes["cat"].box_data[0].box_caption == "cat"
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64, np.uint8])
+def test_numpys_numbers_are_kept_wherever_a_number_stands(run: Run, kind: Any) -> None:
+    one, position = kind(1), {"middle": [kind(1), kind(1)], "width": kind(1), "height": kind(1)}
+    box = {"position": position, "class_id": one, "domain": "pixel", "scores": {"iou": one}}
+    wire = wandb.box3d(
+        center=(one, one, one),
+        size=(one, one, one),
+        orientation=(one, one, one, one),
+        color=(one, one, one),
+        score=one,
+    )
+    wandb.log(
+        {
+            "loss": one,
+            "nested": {"loss": one},
+            "image": wandb.Image(
+                PIXELS,
+                caption=one,
+                grouping=one,
+                boxes={"p": {"box_data": [box]}},
+                classes=[{"id": one, "name": "cat"}],
+                scores={"loss": one},
+                label={"truth": "cat", "score": one},
+                value_range=(kind(0), one),
+            ),
+            "video": wandb.Video(np.zeros((2, 8, 8, 3), np.uint8), fps=one, format="gif"),
+            "audio": wandb.Audio(np.zeros(10), sample_rate=one),
+            "histogram": wandb.Histogram([one, one], num_bins=one),
+            "binned": wandb.Histogram(np_histogram=([one], [kind(0), one])),
+            "table": wandb.Table(
+                columns=["a"], data=[[one], [[one]], [{"b": one}]], allow_mixed_types=True
+            ),
+            "scene": wandb.Object3D.from_point_cloud(
+                [[one, one, one]],
+                [wire],
+                [{"start": [one, one, one], "end": [kind(0), one, one], "color": [one, one, one]}],
+            ),
+            "bars": wandb.plot.bar({"l": [one, one], "v": [one, one]}, "l", "v"),
+            "lines": wandb.plot.line_series([one, one], [[one, one]]),
+        },
+        step=one,
+        epoch=one,
+    )
+    wandb.config.update({"a": one, "b": [one], "c": {"d": one}})
+    wandb.summary["a"] = one
+    run.finish(exit_code=0)  # raises where something did not reach the disk
+    reader = open_run(run.dir)
+    assert [reader.scalars(key)[0].value for key in ("loss", "nested/loss")] == [1, 1]
+    assert (len(reader.rows()), reader.last_step, reader.status) == (9, 1, "finished")
+    assert all(reader.load(row) is not None for row in reader.rows())
+
+
 def test_an_address_and_an_open_file_are_refused_with_the_way_to_go(tmp_path: Path) -> None:
     with pytest.raises(
         ValueError,

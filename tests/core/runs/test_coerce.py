@@ -40,6 +40,7 @@ class Loss(float):
         (True, 1),
         (False, 0),
         (Loss(0.5), 0.5),
+        (np.float64(0.5), 0.5),
         (np.float32(0.5), 0.5),
         (np.int64(3), 3),
         (np.bool_(True), 1),
@@ -53,8 +54,7 @@ class Loss(float):
 def test_one_number_of_any_library_is_a_scalar(value: Any, number: float) -> None:
     coerced = coerce("loss", value)
     assert number == coerced
-    assert isinstance(coerced, float | int)
-    assert not isinstance(coerced, bool)
+    assert type(coerced) in (float, int)  # a file holds no other, NumPy's float64 neither
 
 
 @pytest.mark.parametrize("value", [np.float32(math.nan), torch.tensor(math.nan), math.nan])
