@@ -16,6 +16,7 @@ _COMPARED = ("caller_ms", "total_ms", "disk_kb", "import_s", "train_s", "train_c
 _TITLES: Mapping[str, str] = {
     "caller_ms": "caller CPU ms",
     "wall_ms": "wall ms",
+    "copy_ms": "a copy's CPU ms",
     "finish_s": "finish s",
     "total_ms": "total CPU ms/{item}",
     "peak_mb": "peak - base MB",
@@ -30,6 +31,10 @@ _TITLES: Mapping[str, str] = {
     "python_full_x": "Python, saturated",
     "torch_tenth_x": "torch, 10 % duty",
     "torch_full_x": "torch, saturated",
+    "python_stall_ms": "Python, longest ms",
+    "python_calm_ms": "alone",
+    "torch_stall_ms": "torch, longest ms",
+    "torch_calm_ms": "alone",
     "first_s": "first step s",
     "train_s": "training s",
     "train_wall_s": "wall s",

@@ -1,7 +1,8 @@
 """The one visible table of media: value type -> kind, encode, decode.
 
 A codec encodes what was logged under one key at once, because a list of float images shares one
-range. `encode` is a generator: each payload can be written before the next one is made.
+range. `encode` gives an iterator: each payload can be written before the next one is made. It is a
+`map` and no generator, for that goes on where one value could not be encoded.
 """
 
 from __future__ import annotations

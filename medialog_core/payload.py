@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from .errors import InvalidInput
+from .lazy import cached_property
 from .schema import Area, File, Meta
 
 Buffer = bytes | memoryview
@@ -40,8 +41,9 @@ class Blob:
     """Bytes to be stored as one file, produced when a sink first asks for them.
 
     Attributes:
-        produce: Gives the bytes. Called at most once, in the background; a sink that already holds
-            a blob of this `digest` never calls it, so that a repeat costs no encoding.
+        produce: Gives the bytes, in the background. Called once, unless somebody asks after they
+            were let go; a sink that already holds a blob of this `digest` never calls it, so that a
+            repeat costs no encoding.
         content_type: Media type, e.g. `image/png`.
         extension: File name ending without the dot, e.g. `png`.
         role: Empty for the value's own file, else what it is to it, e.g. `mask:predictions`.
@@ -64,6 +66,10 @@ class Blob:
     def data(self) -> bytes:
         """The encoded bytes."""
         return self.produce()
+
+    def let_go(self) -> None:
+        """Hold the bytes no longer: a table of ten thousand pictures would hold all of theirs."""
+        self.__dict__.pop("data", None)
 
 
 @dataclass(eq=False)

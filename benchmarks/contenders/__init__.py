@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,7 +48,7 @@ class Contender:
 
     def missing(self) -> list[str]:
         """Give the packages that are not installed."""
-        return [name for name in self.needs if not _installed(name)]
+        return missing(self.needs)
 
     def load(self) -> Callable[[Path], Session]:
         """Import it."""
@@ -59,6 +59,11 @@ class Contender:
             importlib.import_module(f"{__name__}.{module}"), name
         )
         return found
+
+
+def missing(needs: Iterable[str]) -> list[str]:
+    """Give those of some packages that are not installed."""
+    return [name for name in needs if not _installed(name)]
 
 
 def _installed(name: str) -> bool:

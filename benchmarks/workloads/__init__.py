@@ -15,6 +15,7 @@ from .overlay512 import OVERLAY512
 from .scalars import SCALARS
 from .table import TABLE
 from .training import TRAINING
+from .types import TYPES
 from .video import VIDEO
 
 
@@ -61,6 +62,7 @@ _ALL: tuple[Workload, ...] = (
     IMPORT,
     MEMORY,
     LOOP,
+    TYPES,
     TRAINING,
 )
 WORKLOADS: Mapping[str, Workload] = {workload.name: workload for workload in _ALL}

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .. import clocks
+from .. import clocks, pace
 from ..contenders import CONTENDERS
 from ..data import Pixels, photo_like
 from .calls import Measures, Shape
 
 _DUTY = 0.1
 _SEGMENT_SECS = 1.0
-_STRETCH = 20
-"""Pieces of work between two looks at the clock: about 20 ms."""
 _BATCH, _SIDE = 16, 224
 _AHEAD_BYTES = 8 * _BATCH * _SIDE * _SIDE * 3
-Work = Callable[[], Any]
 
 
 class _Feeder:
@@ -90,7 +87,7 @@ class Loop:
         feeder = _Feeder(session)
         secs = _SEGMENT_SECS * shape.count
         found: Measures = {}
-        for name, work in {"python": _python, "torch": _torch()}.items():
+        for name, work in pace.works().items():
             rounds = [_round(work, feeder, secs) for _ in range(shape.steps)]
             found[f"{name}_tenth_x"] = statistics.median(
                 tenth / alone for alone, tenth, _ in rounds
@@ -100,46 +97,9 @@ class Loop:
         return found
 
 
-def _round(work: Work, feeder: _Feeder, secs: float) -> tuple[float, float, float]:
-    return (
-        _segment(work, feeder.rest, feeder.drain, secs),
-        _segment(work, feeder.tenth, feeder.drain, secs),
-        _segment(work, feeder.saturate, feeder.drain, secs),
-    )
-
-
-def _segment(work: Work, feed: Callable[[], None], drain: Callable[[], None], secs: float) -> float:
-    """Give the seconds that a stretch of work takes."""
-    taken, stretches, ends = 0.0, 0, time.perf_counter() + secs
-    while not stretches or time.perf_counter() < ends:
-        feed()
-        began = clocks.own_time()
-        for _ in range(_STRETCH):
-            work()
-        taken += clocks.own_time() - began
-        stretches += 1
-    drain()
-    return taken / stretches
-
-
-def _python() -> int:
-    total = 0
-    for i in range(15_000):
-        total += i
-    return total
-
-
-def _torch() -> Work:
-    import torch  # noqa: PLC0415 - only this workload needs it
-
-    torch.set_num_threads(1)
-    state = torch.zeros(32, 32)
-
-    def work() -> None:
-        for _ in range(250):
-            state.add_(1.0)
-
-    return work
+def _round(work: pace.Work, feeder: _Feeder, secs: float) -> tuple[float, ...]:
+    feeds = (feeder.rest, feeder.tenth, feeder.saturate)
+    return tuple(pace.segment(work, feed, feeder.drain, secs).secs for feed in feeds)
 
 
 LOOP = Loop()

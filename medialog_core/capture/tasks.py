@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..arrays import Array
+from ..lazy import cached_property
 from .scores import CLASS_LOSSES, DISTANCE_LOSSES, LABEL_LOSSES, Scale, class_scale, label_scale
 
 Shape = tuple[int, ...]

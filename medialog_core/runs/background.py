@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from .. import codecs
 from ..payload import Entry, Record, Scalars, Sink, State
 from ..sinks.fanout import open_sinks
+from .forks import FirstOfKind
 from .health import Health
 from .lifecycle import drain
 from .pending import Pending
@@ -40,6 +41,7 @@ class Background:
         self._health = health
         self._beat_at = 0.0
         self._incomplete = False
+        self.first_of_kind = FirstOfKind()
         self._sink: Sink | None = None if spec.disabled else _open(spec)
         self._worker = Worker(
             self._consume,
@@ -114,12 +116,13 @@ class Background:
         self._spec = spec
         self._sink = None
         self._incomplete = False
+        self.first_of_kind = FirstOfKind()
         self._health.reset()
         self._worker.reset()
 
     def _consume(self, item: Record | Pending | _Counts) -> None:
         if isinstance(item, Pending):
-            with self._named(repr(item.key)):
+            with self._named(repr(item.key)), self.first_of_kind.of(type(item.values[0])):
                 self._consume_media(item)
         elif isinstance(item, _Counts):
             self._write(self._counts(time.time(), queued_items=0), "health")
@@ -128,13 +131,16 @@ class Background:
 
     def _consume_media(self, item: Pending) -> None:
         of = len(item.values) if item.listed else None
-        for idx, payload in enumerate(codecs.encode(item.values)):
-            payload.meta.of = of
-            entry = Entry(item.key, item.step, item.epoch, item.ts, item.rank, idx, payload)
-            self._write(entry, repr(item.key))
+        payloads = iter(codecs.encode(item.values))
+        for idx in range(len(item.values)):
+            # Named one by one: a broken picture must not cost the rest of its list.
+            with self._named(repr(item.key)):
+                payload = next(payloads)
+                payload.meta.of = of
+                entry = Entry(item.key, item.step, item.epoch, item.ts, item.rank, idx, payload)
+                self._opened().write(entry)
 
     def _write(self, record: Record, name: str) -> None:
-        # Named one by one: a broken picture must not cost the rest of its list.
         with self._named(name):
             self._opened().write(record)
 

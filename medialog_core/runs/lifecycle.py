@@ -48,6 +48,12 @@ class Ending(Protocol):
     def settle(self, timeout_secs: float) -> bool:
         """Write what is left and go on."""
 
+    def before_fork(self) -> None:
+        """Let nothing be in the works that would be broken in the child."""
+
+    def after_fork(self) -> None:
+        """Go on in the parent."""
+
     def reset_after_fork(self) -> None:
         """Become a child's own handle."""
 
@@ -70,10 +76,13 @@ def guard(run: Ending) -> Callable[[], None]:
         status = "killed" if on_term.came else "failed" if on_exit.failed else "finished"
         run.finish(status, quiet=True)
 
-    def in_child() -> None:
-        alive = ref()
-        if alive is not None:
-            alive.reset_after_fork()
+    def of_alive(name: str) -> Callable[[], None]:
+        def call() -> None:
+            alive = ref()
+            if alive is not None:
+                getattr(alive, name)()
+
+        return call
 
     def finalize(run: Ending) -> None:
         finalizers.append(util.Finalize(None, at_exit, (run,), exitpriority=100))
@@ -84,7 +93,11 @@ def guard(run: Ending) -> Callable[[], None]:
     if multiprocessing.parent_process() is not None:
         finalize(run)
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=in_child)
+        os.register_at_fork(
+            before=of_alive("before_fork"),
+            after_in_parent=of_alive("after_fork"),
+            after_in_child=of_alive("reset_after_fork"),
+        )
     on_term.install()
     on_exit.install()
 

@@ -220,6 +220,14 @@ class Run(RunMethods):
         """Commit what was logged so far, as `flush`, but never raise."""
         return self._background.flush(timeout_secs)
 
+    def before_fork(self) -> None:
+        """Wait while the background may import something; the child could never import it."""
+        self._background.first_of_kind.wait()
+
+    def after_fork(self) -> None:
+        """Go on."""
+        self._background.first_of_kind.go_on()
+
     def reset_after_fork(self) -> None:
         """Become the child's own handle: an empty queue, new files, and no power to end the run."""
         self.spec = self.spec.for_child()

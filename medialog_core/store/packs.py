@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from ..payload import Blob, LinkedBlob
+from ..payload import Blob, LinkedBlob, digest_of
 from ..schema import File
 from . import files, layout, tar
 from .output import Output, Outputs
@@ -46,18 +46,31 @@ class Packs:
         return self._outputs.waiting_bytes
 
     def place(self, blob: Blob | LinkedBlob) -> File:
-        """Give a blob its place; one that is known by its digest is not even encoded."""
+        """Give a blob its place; one that is known by its digest is not even encoded.
+
+        Bytes that name others are known again once they are rendered.
+        """
         self._leave_rested()
         if isinstance(blob, LinkedBlob):
-            return self._add(blob, blob.render([self.place(link) for link in blob.links]))
+            data = blob.render([self._place_link(link) for link in blob.links])
+            digest = digest_of(data, "linked")
+            return self._once(digest, blob, lambda: data)
         if blob.digest is None:
             return self._add(blob, blob.data)
-        if blob.digest not in self._seen:
-            self._seen[blob.digest] = self._add(blob, blob.data)
+        return self._once(blob.digest, blob, lambda: blob.data)
+
+    def _once(self, digest: bytes, blob: Blob | LinkedBlob, get: Callable[[], bytes]) -> File:
+        if digest not in self._seen:
+            self._seen[digest] = self._add(blob, get())
             if len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        self._seen.move_to_end(blob.digest)
-        return self._seen[blob.digest]
+        self._seen.move_to_end(digest)
+        return self._seen[digest]
+
+    def _place_link(self, link: Blob) -> File:
+        file = self.place(link)
+        link.let_go()
+        return file
 
     def write(self) -> None:
         """Write what waits; raises `OSError`, then it still waits."""

@@ -145,7 +145,7 @@ class Audio(Captioned):
 
 def encode(sounds: Sequence[Audio]) -> Iterator[Payload]:
     """Give a payload for each: its file, its envelope and its spectrogram."""
-    return (_payload(sound) for sound in sounds)
+    return map(_payload, sounds)
 
 
 def decode(payload: Payload) -> Audio:
@@ -155,7 +155,7 @@ def decode(payload: Payload) -> Audio:
 
 
 def _payload(audio: Audio) -> Payload:
-    source, sound = audio.source, audio.source.sound
+    source, sound, blob = audio.source, audio.source.sound, audio.source.blob
     meta = AudioMeta(
         encoding=source.encoding,
         sample_rate_hz=source.rate,
@@ -164,13 +164,13 @@ def _payload(audio: Audio) -> Payload:
         duration_secs=source.secs,
         conversion=source.conversion,
     )
-    blobs = [source.blob]
+    blobs = [blob]
     if sound is not None:
         meta.codec, meta.bit_depth = sound.facts.codec, sound.facts.bit_depth
     if sound is not None and sound.facts.likely_frames:
         views = Views(sound)
         meta.waveform, meta.spectrogram = views.waveform, views.spectrogram
-        blobs += views.blobs(source.blob.digest)
+        blobs += views.blobs(blob.digest)
     return Payload(meta, blobs, audio.caption, audio.sample_id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from ...arrays import snapshot, to_numpy
 from ...errors import InvalidInput
 from ...film.encoding import Encoding
 from ...film.frames import Frames
+from ...lazy import cached_property
 from ...payload import Blob, digest_of
 from ...schema import Conversion, VideoMeta
 from ..images import conversion, grid

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import InvalidInput
 from ...film import files
+from ...lazy import cached_property
 from ...payload import Blob
 from ...schema import VideoMeta
 from .. import kept

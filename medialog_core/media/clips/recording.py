@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from ...errors import InvalidInput, MissingExtra
+from ...lazy import cached_property
 from ...payload import Blob
 from ...schema import AudioMeta, SampleConversion
 from ...sound import files

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from ...arrays import is_torch, snapshot, to_numpy
 from ...checks import whole
 from ...errors import InvalidInput
+from ...lazy import cached_property
 from ...payload import Blob, digest_of
 from ...schema import SampleConversion
 from ...sound import forms, wav
@@ -102,9 +102,10 @@ class Samples:
         content_type = f"audio/{self.container}"
         return Blob(self._write, content_type, self.container, digest=self._digest())
 
-    @cached_property
+    @property
     def sound(self) -> Sound:
         """It, as it will be read from its file."""
+        # Not cached: it refers back to the samples, which then only the garbage collector would free.
         codec = "flac" if self.container == "flac" else "float" if self.form.floating else "pcm"
         bits = self.form.bits
         facts = Facts(self.rate, self.channels, self.frames, self.secs, codec, bits)

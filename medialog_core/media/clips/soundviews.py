@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import png
+from ...lazy import cached_property
 from ...payload import Blob, digest_of
 from ...schema import SpectrogramMeta, WaveformMeta
 from ...sound import envelope, mel

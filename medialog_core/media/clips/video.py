@@ -7,6 +7,7 @@ known of a file are made in `encode`, off the training thread.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -132,15 +133,18 @@ class Video(Captioned):
 def encode(videos: Sequence[Video]) -> Iterator[Payload]:
     """Encode videos logged under one key: floats that state no range share one."""
     rule = _common_rule(videos)
-    for video in videos:
-        blob, meta = video.source.encode(rule)
-        yield Payload(meta, [blob], video.caption, video.sample_id)
+    return map(partial(_payload, rule=rule), videos)
 
 
 def decode(payload: Payload) -> Video:
     """Undo `encode`; the file is read when its frames are asked for."""
     source = footage.from_blob(payload.files[""], payload.meta_as(VideoMeta))
     return Video(source, payload.caption, sample_id=payload.sample_id)
+
+
+def _payload(video: Video, rule: str) -> Payload:
+    blob, meta = video.source.encode(rule)
+    return Payload(meta, [blob], video.caption, video.sample_id)
 
 
 class _Stated(NamedTuple):

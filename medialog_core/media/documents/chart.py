@@ -156,18 +156,7 @@ class Chart(Captioned):
 
 def encode(charts: Sequence[Chart]) -> Iterator[Payload]:
     """Give a payload for each; what holds more than 4 KiB becomes a file."""
-    for chart in charts:
-        content = chart.content
-        inline = content.nbytes <= INLINE_BYTES
-        meta = ChartMeta(
-            type=chart.type,
-            title=chart.title,
-            x_name=chart.x_name,
-            y_name=chart.y_name,
-            left_out=content.left_out,
-            data=content.written() if inline else None,
-        )
-        yield Payload(meta, () if inline else [_file(content)], chart.caption, chart.sample_id)
+    return map(_payload, charts)
 
 
 def decode(payload: Payload) -> Chart:
@@ -189,10 +178,19 @@ def decode(payload: Payload) -> Chart:
     )
 
 
-def _file(content: Content) -> Blob:
-    return Blob(
-        lambda: msgspec.json.encode(content.written()),
-        CONTENT_TYPE,
-        "chart.json",
-        digest=content.digest,
+def _payload(chart: Chart) -> Payload:
+    content = chart.content
+    inline = content.nbytes <= INLINE_BYTES
+    meta = ChartMeta(
+        type=chart.type,
+        title=chart.title,
+        x_name=chart.x_name,
+        y_name=chart.y_name,
+        left_out=content.left_out,
+        data=content.written() if inline else None,
     )
+    return Payload(meta, () if inline else [_file(content)], chart.caption, chart.sample_id)
+
+
+def _file(content: Content) -> Blob:
+    return Blob(content.to_json, CONTENT_TYPE, "chart.json", digest=content.digest)

@@ -105,10 +105,7 @@ class Html(Captioned):
 
 def encode(pages: Sequence[Html]) -> Iterator[Payload]:
     """Give a payload for each page: its bytes, and how they are to be read."""
-    for page in pages:
-        charset = page.charset
-        meta = HtmlMeta(charset=charset, inject=page.inject)
-        yield Payload(meta, [_blob(page.data, charset)], page.caption, page.sample_id)
+    return map(_payload, pages)
 
 
 def decode(payload: Payload) -> Html:
@@ -117,6 +114,12 @@ def decode(payload: Payload) -> Html:
     page = Html(data, meta.inject, caption=payload.caption, sample_id=payload.sample_id)
     page._charset = meta.charset  # noqa: SLF001 - its own codec
     return page
+
+
+def _payload(page: Html) -> Payload:
+    charset = page.charset
+    meta = HtmlMeta(charset=charset, inject=page.inject)
+    return Payload(meta, [_blob(page.data, charset)], page.caption, page.sample_id)
 
 
 def _blob(data: bytes, charset: str) -> Blob:

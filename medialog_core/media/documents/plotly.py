@@ -85,9 +85,7 @@ class Plotly(Captioned):
 
 def encode(plots: Sequence[Plotly]) -> Iterator[Payload]:
     """Give a payload for each figure: its JSON, and what is in it."""
-    for plot in plots:
-        blob = Blob.of(plot.data, CONTENT_TYPE, EXTENSION)
-        yield Payload(_meta(plot.data), [blob], plot.caption, plot.sample_id)
+    return map(_payload, plots)
 
 
 def decode(payload: Payload) -> Plotly:
@@ -96,6 +94,11 @@ def decode(payload: Payload) -> Plotly:
     Captioned.__init__(plot, payload.caption, payload.sample_id)
     plot._json = payload.files[""].data  # noqa: SLF001 - its own codec
     return plot
+
+
+def _payload(plot: Plotly) -> Payload:
+    blob = Blob.of(plot.data, CONTENT_TYPE, EXTENSION)
+    return Payload(_meta(plot.data), [blob], plot.caption, plot.sample_id)
 
 
 def _content(val: Any) -> bytes:

@@ -62,13 +62,7 @@ def Markdown(data: str, caption: str | None = None, *, sample_id: str | None = N
 
 def encode(texts: Sequence[Text]) -> Iterator[Payload]:
     """Give a payload for each text; what is longer than 8 KiB becomes a file."""
-    for text in texts:
-        data = text.data.encode()
-        inline = len(data) <= INLINE_BYTES
-        meta = TextMeta(text=text.data if inline else None, format=text.format)
-        yield Payload(
-            meta, () if inline else [_file(data, text.format)], text.caption, text.sample_id
-        )
+    return map(_payload, texts)
 
 
 def decode(payload: Payload) -> Text:
@@ -76,6 +70,14 @@ def decode(payload: Payload) -> Text:
     meta = payload.meta_as(TextMeta)
     data = meta.text if meta.text is not None else payload.files[""].data.decode()
     return Text(data, meta.format, payload.caption, sample_id=payload.sample_id)
+
+
+def _payload(text: Text) -> Payload:
+    data = text.data.encode()
+    inline = len(data) <= INLINE_BYTES
+    meta = TextMeta(text=text.data if inline else None, format=text.format)
+    files = () if inline else [_file(data, text.format)]
+    return Payload(meta, files, text.caption, text.sample_id)
 
 
 def _file(data: bytes, format: Format) -> Blob:

@@ -184,7 +184,7 @@ class Histogram(Captioned):
 
 def encode(histograms: Sequence[Histogram]) -> Iterator[Payload]:
     """Give a payload for each; all of it is meta."""
-    return (Payload(h.to_meta(), (), h.caption, h.sample_id) for h in histograms)
+    return map(_payload, histograms)
 
 
 def decode(payload: Payload) -> Histogram:
@@ -193,6 +193,10 @@ def decode(payload: Payload) -> Histogram:
     return Histogram.of(
         read(meta), Moments.read(meta), meta.density, payload.caption, payload.sample_id
     )
+
+
+def _payload(histogram: Histogram) -> Payload:
+    return Payload(histogram.to_meta(), (), histogram.caption, histogram.sample_id)
 
 
 def _is_binned(value: object) -> bool:

@@ -7,6 +7,7 @@ are made in `encode`, off the training thread.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -240,7 +241,7 @@ class Image(Captioned):
 def encode(images: Sequence[Image]) -> Iterator[Payload]:
     """Encode images logged under one key: float images that state no range share one."""
     rule = _common_rule(images)
-    return (_payload(image, rule) for image in images)
+    return map(partial(_payload, rule=rule), images)
 
 
 def decode(payload: Payload) -> Image:

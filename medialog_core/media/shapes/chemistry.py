@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from ...arrays import describe
 from ...errors import InvalidInput, MissingExtra, WrongType
+from .remembered import Remembered
 
 LARGEST_DRAWN = 200
 """So many heavy atoms a drawing in two dimensions has at most: more cannot be told apart."""
@@ -20,7 +20,7 @@ DRAWING_PX = (480, 360)
 SEED = 0xF00D
 _ATTEMPTS = 10
 _PATIENCE_SECS = 30
-_REMEMBERED = 256
+_REMEMBERED_BYTES = 8 * 1024 * 1024
 _NO_COORDINATES = "no 3-D coordinates could be found"
 T = TypeVar("T")
 
@@ -104,8 +104,7 @@ def to_binary(mol: Any, field: str) -> bytes:
     return bytes(mol.ToBinary(int(options.AllProps | options.CoordsAsDouble)))
 
 
-@lru_cache(_REMEMBERED)
-def written(binary: bytes, iterations: int | None) -> Written:
+def _written(binary: bytes, iterations: int | None) -> Written:
     """Give a molecule as SDF, which keeps its bonds and properties.
 
     Coordinates that are 3-D already are kept. Others are found by ETKDG, with hydrogens, and
@@ -126,8 +125,7 @@ def written(binary: bytes, iterations: int | None) -> Written:
     return Written(data, len(records), mol.GetNumAtoms(), dimensions, encoding, note)
 
 
-@lru_cache(_REMEMBERED)
-def seen(binary: bytes) -> Seen:
+def _seen(binary: bytes) -> Seen:
     """Tell what a molecule is, and draw it."""
     from rdkit.Chem.rdMolDescriptors import CalcMolFormula  # noqa: PLC0415
     from rdkit.rdBase import BlockLogs  # noqa: PLC0415
@@ -144,6 +142,10 @@ def seen(binary: bytes) -> Seen:
             _or_none(lambda: chem.MolToSmiles(bare)),
         )
         return Seen(formula, smiles or None, drawing)
+
+
+written = Remembered(_written, lambda result: [result.data], _REMEMBERED_BYTES)
+seen = Remembered(_seen, lambda result: [result.drawing], _REMEMBERED_BYTES)
 
 
 def seen_in_file(data: bytes, format: str) -> Seen:

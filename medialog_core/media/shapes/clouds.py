@@ -12,13 +12,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry import blocks
+from ...lazy import cached_property
 from ...payload import Blob, digest_of
 from ...schema import BlockMeta, Conversion, Object3DMeta, Point
 from ..images import conversion

@@ -158,15 +158,18 @@ class Molecule(Captioned):
 
 def encode(molecules: Sequence[Molecule]) -> Iterator[Payload]:
     """Give a payload for each molecule."""
-    for molecule in molecules:
-        meta, blobs = molecule.made()
-        yield Payload(meta, blobs, molecule.caption, molecule.sample_id)
+    return map(_payload, molecules)
 
 
 def decode(payload: Payload) -> Molecule:
     """Undo `encode`."""
     made = Made(payload.meta_as(MoleculeMeta), [*payload.files.values()])
     return Molecule._of(made, payload.caption, payload.sample_id)  # noqa: SLF001 - its own codec
+
+
+def _payload(molecule: Molecule) -> Payload:
+    meta, blobs = molecule.made()
+    return Payload(meta, blobs, molecule.caption, molecule.sample_id)
 
 
 def _source(data: Any, file_type: str | None) -> OfFile | OfRdkit:

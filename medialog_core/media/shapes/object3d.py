@@ -7,6 +7,7 @@ an origin, colours of a byte) and what a file holds is found in `encode`, off th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -239,7 +240,7 @@ class Object3D(Captioned):
 def encode(objects: Sequence[Object3D]) -> Iterator[Payload]:
     """Encode objects logged under one key: float colours that state no range share one."""
     rule = common_rule(one.source.extent() for one in objects)
-    return (_payload(one, rule) for one in objects)
+    return map(partial(_payload, rule=rule), objects)
 
 
 def decode(payload: Payload) -> Object3D:

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 from typing import Any
 
 from numpy.typing import NDArray
 
 from ...arrays import describe
 from ...errors import InvalidInput, MedialogError, WrongType
+from . import sizes
 from .alike import alike
 from .cells import (
     ANY,
-    BOOLEAN,
-    DATE,
-    DATETIME,
     JSON,
     LISTS,
     NESTED,
     NULL,
     NUMBER,
-    SINGLE,
-    STRING,
     Typed,
     typed,
 )
 from .dtypes import Declared
-
-_SLOT_BYTES = 8
-_BYTES = {NULL: 0, NUMBER: 0, BOOLEAN: 0, DATE: 32, DATETIME: 48}
 
 
 class Column:
@@ -120,15 +111,9 @@ class Column:
     @property
     def nbytes(self) -> int:
         """What the cells cost in the queue, in bytes."""
-        slots = _SLOT_BYTES * len(self.cells)
-        if self.type in _BYTES:
-            return slots + _BYTES[self.type] * len(self.cells)
-        filled = [cell for cell in self.cells if cell is not None]
-        if self.type == STRING:
-            return slots + sys.getsizeof("") * len(filled) + sum(map(len, filled))
-        if self.type in SINGLE:
-            return slots + int(sum(map(attrgetter("nbytes"), filled)))
-        return slots + sum(map(_nbytes, filled))
+        if self.type == NUMBER:  # they are the caller's own objects, and many
+            return sizes.SLOT_BYTES * len(self.cells)
+        return sizes.held(self.cells)
 
     def _empty(self) -> Typed:
         if self.optional:
@@ -177,12 +162,3 @@ class Column:
 def are_empty(cells: Iterable[Any]) -> bool:
     """Say whether there is nothing but None and empty lists."""
     return all(cell is None or cell == [] for cell in cells)
-
-
-def _nbytes(cell: Any) -> int:
-    own = getattr(cell, "nbytes", None)
-    if own is not None:
-        return int(own)
-    if isinstance(cell, dict):
-        return 8 + sum(map(_nbytes, cell.values()))
-    return sum(map(_nbytes, cell)) + 8 if isinstance(cell, list) else sys.getsizeof(cell)

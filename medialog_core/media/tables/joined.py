@@ -145,12 +145,15 @@ class JoinedTable(Captioned):
 
 def encode(tables: Sequence[JoinedTable], encode_cell: EncodeCell) -> Iterator[Payload]:
     """Give a payload for each; a table that is joined with itself is one file."""
-    for joined in tables:
+
+    def payload(joined: JoinedTable) -> Payload:
         table1, table2 = joined.tables
         blobs: list[LinkedBlob] = [packed(columns_of(table1), encode_cell, "table1")]
         if table2 is not table1:
             blobs.append(packed(columns_of(table2), encode_cell, "table2"))
-        yield Payload(joined.to_meta(), blobs, joined.caption, joined.sample_id)
+        return Payload(joined.to_meta(), blobs, joined.caption, joined.sample_id)
+
+    return map(payload, tables)
 
 
 def decode(payload: Payload, decode_cell: DecodeCell) -> JoinedTable:

@@ -105,12 +105,15 @@ class PartitionedTable(Captioned):
 
 def encode(tables: Sequence[PartitionedTable], encode_cell: EncodeCell) -> Iterator[Payload]:
     """Give a payload for each; every part is a file of role `part:<n>`."""
-    for table in tables:
+
+    def payload(table: PartitionedTable) -> Payload:
         blobs = [
             packed(columns_of(part), encode_cell, f"part:{place}")
             for place, part in enumerate(table.parts)
         ]
-        yield Payload(table.to_meta(), blobs, table.caption, table.sample_id)
+        return Payload(table.to_meta(), blobs, table.caption, table.sample_id)
+
+    return map(payload, tables)
 
 
 def decode(payload: Payload, decode_cell: DecodeCell) -> PartitionedTable:

@@ -251,9 +251,12 @@ class Table(Rows):
 
 def encode(tables: Sequence[Table], encode_cell: EncodeCell) -> Iterator[Payload]:
     """Give a payload for each table; its media cells are encoded by `encode_cell`, column by column."""
-    for table in tables:
+
+    def payload(table: Table) -> Payload:
         blob = packed(columns_of(table), encode_cell)
-        yield Payload(table.to_meta(), [blob], table.caption, table.sample_id)
+        return Payload(table.to_meta(), [blob], table.caption, table.sample_id)
+
+    return map(payload, tables)
 
 
 def decode(payload: Payload, decode_cell: DecodeCell) -> Table:

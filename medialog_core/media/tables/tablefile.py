@@ -14,6 +14,7 @@ import msgspec
 
 from ...payload import Blob, LinkedBlob, Payload
 from ...schema import Cell, ColumnMeta, Extra, File, TableFile, decode_meta
+from .cells import LISTS, SINGLE
 from .columns import Column
 from .dtypes import Declared
 from .written import media, read, written
@@ -21,8 +22,8 @@ from .written import media, read, written
 EncodeCell = Callable[[Sequence[Any]], Iterable[Payload]]
 DecodeCell = Callable[[Payload], Any]
 CONTENT_TYPE = "application/vnd.medialog.table+json"
-_CHUNK_CELLS = 50_000
-"""One call encodes so many: the training loop waits for the GIL no longer than that takes."""
+_CHUNK_CELLS, _CHUNK_BYTES, _CHUNK_MEDIA = 50_000, 2_000_000, 2_000
+"""One call encodes so much: the training loop waits for the GIL no longer than that takes."""
 
 
 def metas_of(columns: Sequence[Column]) -> list[ColumnMeta]:
@@ -69,9 +70,18 @@ def _rendered(columns: Sequence[Column], values: Sequence[Iterator[Any]]) -> byt
 
 
 def _chunks(column: Column, values: Iterator[Any]) -> Iterator[bytes]:
-    for start in range(0, len(column.cells), _CHUNK_CELLS):
-        cells = column.cells[start : start + _CHUNK_CELLS]
+    step = _step(column)
+    for start in range(0, len(column.cells), step):
+        cells = column.cells[start : start + step]
         yield _json(written(column.type, cells, values))[1:-1]
+
+
+def _step(column: Column) -> int:
+    """Give how many cells are not too many at once: fewer of long texts, lists or media."""
+    if column.type in SINGLE or column.type in LISTS:
+        return min(_CHUNK_CELLS, _CHUNK_MEDIA)
+    each = column.nbytes // (len(column.cells) or 1) + 1
+    return min(_CHUNK_CELLS, _CHUNK_BYTES // each + 1)
 
 
 def _json(value: Any) -> bytes:

@@ -179,6 +179,37 @@ def test_a_fork_while_the_parent_encodes_hangs_nothing(tmp_path: Path) -> None:
     assert len(reader(tmp_path).rows("big")) == 30
 
 
+def test_a_fork_while_the_background_imports_leaves_the_child_able_to(tmp_path: Path) -> None:
+    module = "import sys, time; sys.began.set(); time.sleep(0.5); whole = True"
+    (tmp_path / "slow_module.py").write_text(module)
+    body = f"""
+    import signal, threading
+    from medialog_core.media.documents import text
+
+    sys.path.insert(0, {str(tmp_path)!r})
+    sys.began, encode = threading.Event(), text._payload
+
+    def importing(value):
+        import slow_module
+        return encode(value)
+
+    text._payload = importing
+    run = ml.init(id='r')
+    run.log({{'t': ml.Text('a')}})
+    sys.began.wait()
+    if os.fork() == 0:
+        signal.alarm(20)
+        import slow_module
+        assert slow_module.whole
+        run.log({{'t': ml.Text('b')}})
+        sys.exit()
+    assert os.wait()[1] == 0
+    """
+    play(tmp_path, body)
+    found = reader(tmp_path)
+    assert sorted(found.load(row).data for row in found.rows("t")) == ["a", "b"]
+
+
 def test_a_notebook_cell_that_runs_twice_makes_two_whole_runs(tmp_path: Path) -> None:
     body = """
     cell = "run = ml.init(); run.log({'x': image(1)})"

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import tarfile
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -277,3 +278,15 @@ def test_a_forked_child_writes_its_own_files_and_the_parent_its_own_rows(
     ]
     assert len({row.id for row in rows}) == 4
     assert len({row.id[:15] for row in rows}) == 2
+
+
+def test_the_files_of_a_table_are_not_all_in_memory(writer: StoreWriter, make: Make) -> None:
+    links = [Blob(lambda: os.urandom(2**20), "text/html", "html", digest=None) for _ in range(48)]
+    table = LinkedBlob(links, lambda files: repr(files).encode(), "application/json", "json")
+    tracemalloc.start()
+    try:
+        writer.write(make.entry(TableMeta(columns=[], nrows=48), table))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * 2**20

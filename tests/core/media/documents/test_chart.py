@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import medialog_core as wandb
 from medialog_core import codecs, plot
 from medialog_core.errors import InvalidInput, WrongType
+from medialog_core.media.documents import series as contents
 from medialog_core.media.documents.chart import INLINE_BYTES, Chart
 from medialog_core.media.documents.chartcontent import Content, Series
 from medialog_core.payload import Blob, Payload
@@ -282,3 +283,38 @@ def test_w_and_bs_guide_runs_as_printed(run: wandb.Run) -> None:
     wandb.log({"roc": wandb.plot.roc_curve([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], classes_to_plot=None)})  # fmt: skip
     wandb.log({"conf_mat": wandb.plot.confusion_matrix(probs=None, y_true=[0, 1], preds=[1, 1], class_names=["a", "b"])})  # fmt: skip
     assert {row.kind for row in read(run).rows()} == {"chart"}
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1_000, 10**9])
+@pytest.mark.parametrize(
+    "make",
+    [
+        long,
+        lambda: plot.line_series([[1, 2], [], ODD], [[3, 4], [], ODD], keys=["a", "ü", ""]),
+        lambda: plot.confusion_matrix(y_true=[0, 1, 2, 2], preds=[0, 2, 2, 1]),
+        lambda: plot.roc_curve(np.arange(900) % 2, RNG.random(900)),
+        lambda: plot.bar({"x": list("abc"), "y": ODD[:3]}, "x", "y"),
+        lambda: plot.line_series([], []),
+    ],
+)
+def test_its_file_is_the_same_however_many_numbers_are_written_at_once(
+    make: Any, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "_AT_ONCE", at_once)
+    content = make().content
+    written = msgspec.json.decode(content.to_json(), type=ChartData)
+    assert written == content.written()
+
+
+def test_no_call_makes_json_of_all_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+
+    def measured(part: Any) -> Any:
+        sizes.append(len(part))
+        return part.tolist()
+
+    monkeypatch.setattr(contents, "to_numbers", measured)
+    content = plot.line({"x": np.arange(100_000), "y": np.arange(100_000)}, "x", "y").content
+    content.to_json()
+    assert max(sizes) <= 20_000
+    assert sum(sizes) == 200_000

@@ -184,6 +184,22 @@ def test_a_long_column_is_written_in_pieces(chunk: int, monkeypatch: pytest.Monk
     assert table() == back(table())
 
 
+@pytest.mark.parametrize("cell", ["x" * 50_000, [0.5] * 20_000, {"a": ["y" * 50_000]}])
+def test_of_large_cells_few_are_made_json_of_at_once(
+    cell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    encode = tablefile._json
+
+    def measured(value: Any) -> bytes:
+        sizes.append(len(encode(value)))
+        return encode(value)
+
+    monkeypatch.setattr(tablefile, "_json", measured)
+    rendered(of_cells(*[cell] * 200))
+    assert max(sizes) < 4_000_000 < sum(sizes)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
