@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import current as _current
-from . import plot
+from . import data_types, plot
 from ._version import __version__
 from .absent import missing as _missing
-from .current import define_metric, finish, init, log, unwatch, watch
+from .current import define_metric, finish, init, log, login, unwatch, watch
 from .media.classes import Classes
 from .media.clips.audio import Audio
 from .media.clips.video import Video
@@ -23,15 +23,25 @@ from .media.shapes.object3d import Object3D, box3d
 from .media.tables.joined import JoinedTable
 from .media.tables.partitioned import PartitionedTable
 from .media.tables.table import Table
+from .plot import plot_table
 from .reading import ProjectReader, RunReader, open_project, open_run
+from .runs.arguments import Settings
 from .runs.run import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .runs.mappings import Recorded, Summary
 
     run: Run | None
     config: Recorded
     summary: Summary
+    save: Callable[..., list[str]]
+    alert: Callable[..., None]
+    log_model: Callable[..., None]
+    mark_preempting: Callable[[], None]
+
+_OF_THE_RUN = frozenset(("config", "summary", "save", "alert", "log_model", "mark_preempting"))
 
 __all__ = [
     "Audio",
@@ -49,27 +59,31 @@ __all__ = [
     "ProjectReader",
     "Run",
     "RunReader",
+    "Settings",
     "Table",
     "Text",
     "Video",
     "__version__",
     "box3d",
+    "data_types",
     "define_metric",
     "finish",
     "init",
     "log",
+    "login",
     "open_project",
     "open_run",
     "plot",
+    "plot_table",
     "unwatch",
     "watch",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Give `run`, `config` and `summary` of the active run; `run` is None before `init`."""
+    """Give the active run, None before `init`, and what is its own, e.g. `config`."""
     if name == "run":
         return _current.active()
-    if name in ("config", "summary"):
+    if name in _OF_THE_RUN:
         return getattr(_current.required(name), name)
     raise _missing(f"module {__name__!r}", name)

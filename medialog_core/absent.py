@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-_FILES = "files stay where they are: put them into the run's folder, `run.dir`, and note them in `run.config`"
+FILES = "files stay where they are: put them into the run's folder, `run.dir`, and note them in `run.config`"
 _SERVER = "nothing is sent anywhere, so there is no server, account or address"
-_LOGIN = "there is no account to log in to: leave the line out"
+_NOTHING = "nothing is to be set up: leave the line out"
 
 ABSENT = MappingProxyType(
     {
@@ -18,25 +18,21 @@ ABSENT = MappingProxyType(
                 "link_artifact",
                 "upsert_artifact",
                 "finish_artifact",
-                "log_model",
                 "use_model",
                 "link_model",
-                "log_code",
-                "save",
                 "restore",
             ),
-            _FILES,
+            FILES,
         ),
-        **dict.fromkeys(("login", "setup"), _LOGIN),
-        **dict.fromkeys(
-            ("alert", "AlertLevel", "url", "get_url", "project_url", "sweep_url", "entity", "Api"),
-            _SERVER,
-        ),
+        **dict.fromkeys(("AlertLevel", "get_url", "project_url", "sweep_url", "Api"), _SERVER),
+        **dict.fromkeys(("setup", "teardown", "require"), _NOTHING),
+        **dict.fromkeys(("termlog", "termwarn", "termerror"), "use print or logging"),
+        "sklearn": "`plot` has roc_curve, pr_curve and confusion_matrix",
+        "Error": "`medialog_core.errors` has what it raises",
         **dict.fromkeys(
             ("sweep", "agent", "controller"), "it starts no trainings: give each a run of its own"
         ),
         "Graph": "`watch(model, log_graph=True)` keeps a model's text",
-        "Settings": "`init` has no settings",
         "join": "call `finish()`",
     }
 )

@@ -5,6 +5,7 @@ No framework is imported: a tensor is told by what it answers to. These are the 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -78,11 +79,10 @@ def to_scalar(value: Any) -> float | None:
     """
     if isinstance(value, bool | int | float):
         return float(value) if isinstance(value, float) else int(value)
-    if isinstance(value, np.generic) or is_array(value):
-        array = np.asarray(value) if isinstance(value, np.generic) else to_numpy(value, "value")
-        if array.size == 1 and array.dtype.kind in "biuf":
-            return float(array.item()) if array.dtype.kind == "f" else int(array.item())
-    return None
+    array = np.asarray(value) if isinstance(value, np.generic) else _single(value)
+    if array is None or array.dtype.kind not in "biuf":
+        return None
+    return float(array.item()) if array.dtype.kind == "f" else int(array.item())
 
 
 def describe(value: object) -> str:
@@ -93,6 +93,16 @@ def describe(value: object) -> str:
         return f"{name} of shape {shape} and dtype {getattr(value, 'dtype', '?')}"
     text = repr(value)
     return f"{name} {text if len(text) <= 80 else text[:77] + '...'}"  # noqa: PLR2004
+
+
+def _single(value: Any) -> Array | None:
+    """Give an array of one number, fetching no larger one from its device; else None."""
+    if not is_array(value) or math.prod(value.shape) != 1:
+        return None
+    try:
+        return to_numpy(value, "value")
+    except WrongType:
+        return None
 
 
 def _convertible(value: object) -> bool:

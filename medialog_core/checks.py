@@ -11,7 +11,7 @@ from .errors import InvalidInput, WrongType
 
 
 def check_text(value: object, field: str) -> str:
-    """Give `value` if it is a string that UTF-8 can hold.
+    """Give a string that UTF-8 can hold; one of a subclass, e.g. NumPy's, becomes Python's own.
 
     Raises:
         WrongType: It is no string.
@@ -27,7 +27,7 @@ def check_text(value: object, field: str) -> str:
                 f"{field}: has a lone surrogate {value[error.start]!r} at {error.start}, which no file can hold; "
                 "pass text.encode('utf-8', 'replace').decode()"
             ) from None
-    return value
+    return value if type(value) is str else str.__str__(value)
 
 
 def line(value: Any, field: str) -> str:

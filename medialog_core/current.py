@@ -30,7 +30,7 @@ def init(
     dir: str | os.PathLike[str] | None = None,
     config: Mapping[str, Any] | Namespace | None = None,
     id: str | None = None,
-    tags: Sequence[str] = (),
+    tags: Sequence[str] | None = None,
     notes: str | None = None,
     group: str | None = None,
     job_type: str | None = None,
@@ -97,13 +97,13 @@ def init(
         project=arguments.project_of(project),
         rank=arguments.rank(),
         disabled=disabled,
-        sinks=tuple(sinks) if not isinstance(sinks, str) else (sinks,),
+        sinks=arguments.sinks_of(sinks),
         strict=arguments.chosen_strict(strict),
         on_full=on_full,
         queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
         durability=durability,
         config=arguments.mapping_of(config),
-        tags=(tags,) if isinstance(tags, str) else tuple(tags),
+        tags=arguments.tags_of(tags),
         notes=notes,
         group=group,
         job_type=job_type,
@@ -150,6 +150,16 @@ def finish(
     run = active()
     if run is not None:
         run.finish(exit_code, quiet, status=status)
+
+
+def login(*_: Any, **__: Any) -> bool:
+    """Say that there is no account to log in to, for scripts that were written for W&B.
+
+    Returns:
+        True: nothing is locked.
+    """
+    say("there is no account to log in to: everything stays on this machine")
+    return True
 
 
 def define_metric(

@@ -17,7 +17,7 @@ from medialog_core.arrays import describe, to_scalar
 from medialog_core.capture.options import Capture
 from medialog_core.errors import WrongType
 from medialog_core.payload import Sink
-from medialog_core.runs.arguments import chosen_mode, chosen_strict
+from medialog_core.runs.arguments import chosen_mode, chosen_strict, sinks_of, tags_of
 from medialog_core.runs.run import Run
 from medialog_core.runs.spec import QUEUE_BYTES, Durability, RunSpec
 from medialog_core.runs.worker import OnFull
@@ -76,7 +76,7 @@ class MediaLogger(MediaMethods):
         sinks: Sequence[str | Sink] = ("store",),
         capture: bool | Capture = True,
         config: Mapping[str, Any] | None = None,
-        tags: Sequence[str] = (),
+        tags: Sequence[str] | None = None,
         notes: str | None = None,
         group: str | None = None,
         job_type: str | None = None,
@@ -93,13 +93,13 @@ class MediaLogger(MediaMethods):
             name="",
             project=name or "default",
             disabled=disabled,
-            sinks=(sinks,) if isinstance(sinks, str) else tuple(sinks),
+            sinks=sinks_of(sinks),
             strict=chosen_strict(strict),
             on_full=on_full,
             queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
             durability=durability,
             config=to_dict(config),
-            tags=tuple(tags),
+            tags=tags_of(tags),
             notes=notes,
             group=group,
             job_type=job_type,

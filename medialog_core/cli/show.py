@@ -62,7 +62,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _overview(run: RunReader) -> dict[str, Any]:
     return {
-        **msgspec.to_builtins(run.info),
+        **msgspec.to_builtins(run.described),
         "path": str(run.path),
         "status": run.status,
         "health": run.health,

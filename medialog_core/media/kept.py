@@ -32,6 +32,19 @@ def is_file(value: object) -> bool:
     return isinstance(value, str | os.PathLike) or hasattr(value, "read")
 
 
+def refuse_remote(source: Any, field: str) -> None:
+    """Refuse an address on another machine: nothing is fetched.
+
+    Raises:
+        InvalidInput: It is one.
+    """
+    if isinstance(source, str) and source.lower().startswith(_REMOTE):
+        raise InvalidInput(
+            f"{field}: expected a file on this machine, got the address {source!r}; "
+            "download it and give its path"
+        )
+
+
 def read(
     source: Any,
     extensions: Sequence[str],
@@ -55,11 +68,7 @@ def read(
         WrongType: Neither a path nor an open file.
         OSError: It cannot be read.
     """
-    if isinstance(source, str) and source.lower().startswith(_REMOTE):
-        raise InvalidInput(
-            f"{field}: expected a file on this machine, got the address {source!r}; "
-            "download it and give its path"
-        )
+    refuse_remote(source, field)
     if isinstance(source, str | os.PathLike):
         path = Path(os.fsdecode(source))
         extension = _extension(path.name, extensions, field, file_type)

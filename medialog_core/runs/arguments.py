@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -38,6 +38,10 @@ _WANDB_ONLY = {
 }
 
 
+class Settings(dict[str, Any]):
+    """W&B's settings, for scripts that pass `init(settings=Settings(...))`: they are ignored."""
+
+
 def refuse_unknown(names: Mapping[str, Any]) -> None:
     """Warn of names that only W&B's `init` has.
 
@@ -64,6 +68,36 @@ def check_texts(**texts: Any) -> None:
     for name, value in texts.items():
         if value is not None and not isinstance(value, str):
             raise WrongType(f"init: {name}: expected a string, got {describe(value)}")
+
+
+def tags_of(tags: Any) -> tuple[str, ...]:
+    """Give tags, one or several or None, as a tuple.
+
+    Raises:
+        WrongType: Something else.
+    """
+    if tags is None or isinstance(tags, str):
+        return () if tags is None else (tags,)
+    if not isinstance(tags, Iterable):
+        raise WrongType(f"tags: expected a list of str, got {describe(tags)}")
+    given = tuple(tags)
+    for place, tag in enumerate(given):
+        if not isinstance(tag, str):
+            raise WrongType(f"tags[{place}]: expected a string, got {describe(tag)}")
+    return given
+
+
+def sinks_of(sinks: Any) -> tuple[Any, ...]:
+    """Give sinks, one or several, as a tuple, which `RunSpec` checks.
+
+    Raises:
+        WrongType: Neither a name nor a sequence.
+    """
+    if isinstance(sinks, str):
+        return (sinks,)
+    if not isinstance(sinks, Iterable):
+        raise WrongType(f"sinks: expected a list of names or sinks, got {describe(sinks)}")
+    return tuple(sinks)
 
 
 def base(dir: str | os.PathLike[str] | None) -> Path:
@@ -134,7 +168,9 @@ def mapping_of(config: Any) -> Mapping[str, Any]:
         return config or {}
     if hasattr(config, "__dict__"):
         return dict(vars(config))
-    raise WrongType(f"config: expected a dictionary or a namespace, got {describe(config)}")
+    file = isinstance(config, str | os.PathLike)
+    fix = "; read the file first, e.g. yaml.safe_load(open(path))" if file else ""
+    raise WrongType(f"config: expected a dictionary or a namespace, got {describe(config)}{fix}")
 
 
 def check_resume(resume: Any, directory: Path, *, disabled: bool) -> None:

@@ -4,12 +4,17 @@ Each type of value has its line in `_RULES`; a type that is not there is told by
 by what it answers to.
 
 A list of arrays is a list of pictures when each looks like one: HxW with both sides of 8 or more,
-or three axes of which the first or the last has 1, 3 or 4. A list of strings is a list of texts.
-An empty list is skipped like None; an array without elements is a histogram of nothing.
+or three axes of which the first or the last has 1, 3 or 4. A list of numbers, nested or not, is what
+an array of them is, and an array of texts or of objects what a list of these is; a list of strings is
+a list of texts. An empty list is skipped like None; an array
+without elements is a histogram of nothing.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
+import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -42,6 +47,8 @@ Coerced = Any
 
 _CHANNELS = (1, 3, 4)
 _SMALLEST_SIDE = 8
+_NO_NUMBERS = ("U", "O")
+"""Kinds of dtypes of texts and of objects: such an array is what a list of its elements is."""
 _FIX = (
     "log a number, str, PIL image, figure, array, data frame, a media value "
     "(Image, Video, Audio, Histogram, Table ...) or a list of one media type"
@@ -53,21 +60,19 @@ def coerce(key: str, value: Any) -> Coerced:
 
     Args:
         key: What it is logged under, for errors.
-        value: A number of any library, a media value, or raw: bool (0 or 1), None (skipped), str
-            (`Text`), PIL image or matplotlib figure (`Image`), Plotly figure (`Plotly`), rdkit
-            molecule (`Molecule`), array or tensor (a number if it has one element, else
-            `Histogram`), data frame (`Table`), what a notebook shows as HTML (`Html`); or a list of
-            one kind of media, raw or not, arrays that look like pictures among them.
+        value: A number of any library, a media value, or raw: bool (0 or 1), None (skipped), str,
+            path or date (`Text`), timedelta (its seconds), PIL image or matplotlib figure (`Image`),
+            Plotly figure (`Plotly`), rdkit molecule (`Molecule`), array, tensor or list of numbers
+            (a number if it has one element, else `Histogram`), data frame (`Table`), what a notebook
+            shows as HTML (`Html`), a member of an enum (its value); or a list of one kind of media,
+            raw or not, arrays that look like pictures among them.
 
     Raises:
         WrongType: None of these; the key is named.
         InvalidInput: A number, picture, array or text that cannot be kept; the key is named.
     """
-    rule = _RULES.get(type(value))
-    if rule is None:
-        rule = _rule_by_looks(value)
     try:
-        return rule(value)
+        return _coerced(value)
     except MedialogError as error:
         raise type(error)(f"log: {key!r}: {error}") from error
 
@@ -86,11 +91,19 @@ def holds_media(value: Any) -> bool:
     return is_media(value)
 
 
+def _coerced(value: Any) -> Coerced:
+    rule = _RULES.get(type(value))
+    if rule is None:
+        rule = _rule_by_looks(value)
+    return rule(value)
+
+
 def _itself(value: Any) -> Any:
     return value
 
 
 def _integer(value: int) -> int:
+    value = int(value)  # of a subclass, e.g. an IntEnum, too
     try:
         float(value)
     except OverflowError:
@@ -111,17 +124,39 @@ def _text(value: str) -> Text:
 def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
     if not values:
         return SKIP
-    values = [_adopted(value) for value in values]
+    given, values = values, [_adopted(value) for value in values]
     types = {type(value) for value in values}
     if len(types) == 1 and issubclass(types.pop(), MEDIA):
         return [_listed(value) if isinstance(value, Table) else value for value in values]
     if all(map(_is_picture, values)):
         return [value if isinstance(value, Image) else Image(value) for value in values]
-    wrong = next((i for i, value in enumerate(values) if not _is_picture(value)), 0)
+    numbers = _numbers(values)
+    if numbers is not None:
+        return _array(np.array(numbers))
+    wrong = _odd(values)
     raise WrongType(
-        "expected a list of PIL images, of figures, of str, of arrays that look like pictures (HxW, HxWxC, CxHxW), or of media values of "
-        f"one type, got {describe(values[wrong])} at {wrong}; for numbers log np.array(...) or Histogram(...)"
+        "expected a list of numbers, of PIL images, of figures, of str, of arrays that look like pictures "
+        f"(HxW, HxWxC, CxHxW), or of media values of one type, got {describe(given[wrong])} at {wrong}; "
+        "log what differs under keys of its own, Histogram(...) of arrays, a Table of records"
     )
+
+
+def _numbers(values: list[Any] | tuple[Any, ...]) -> list[float] | None:
+    """Give the numbers of lists, nested or not; None where there is anything else."""
+    found: list[float] = []
+    for value in values:
+        inner = _numbers(value) if isinstance(value, list | tuple) else to_scalar(value)
+        if inner is None:
+            return None
+        found += inner if isinstance(inner, list) else [inner]
+    return found
+
+
+def _odd(values: list[Any]) -> int:
+    """Give the place of the first that is of another type than those before it, or no picture."""
+    other = (i for i, value in enumerate(values) if type(value) is not type(values[0]))
+    none = (i for i, value in enumerate(values) if not _is_picture(value))
+    return next(other, next(none, 0))
 
 
 def _adopted(value: Any) -> Any:
@@ -156,11 +191,31 @@ def _is_picture(value: Any) -> bool:
 
 def _array(value: Any) -> Coerced:
     number = to_scalar(value)
-    return Histogram(value) if number is None else number
+    if number is not None:
+        return number
+    if getattr(value.dtype, "kind", "") in _NO_NUMBERS:
+        return _coerced(value.tolist())
+    return Histogram(value)
 
 
 def _frame(value: Any) -> Table:
     return Table(dataframe=value)
+
+
+def _date(value: dt.date) -> Text:
+    return Text(value.isoformat())
+
+
+def _seconds(value: dt.timedelta) -> float:
+    return value.total_seconds()
+
+
+def _member(value: enum.Enum) -> Coerced:
+    return _coerced(value.value)
+
+
+def _path(value: os.PathLike[str]) -> Text:
+    return Text(os.fsdecode(value))
 
 
 def _refuse(value: Any) -> Coerced:
@@ -169,18 +224,25 @@ def _refuse(value: Any) -> Coerced:
 
 _Rule = Callable[[Any], Coerced]
 _RULES: dict[type[Any], _Rule] = {
-    float: _itself,
+    float: float,  # NumPy's float64, a subclass, becomes Python's own, which files hold
     int: _integer,
     bool: int,
     type(None): _skip,
     str: _text,
     **dict.fromkeys(MEDIA, _itself),
     Table: _table,
+    dt.date: _date,
+    dt.timedelta: _seconds,
+    enum.Enum: _member,
     list: _list,
     tuple: _list,
     np.ndarray: _array,
     dict: _refuse,
 }
+
+
+_LOOKS: tuple[tuple[str, _Rule], ...] = (("__fspath__", _path), ("__float__", float))
+"""What a path, a `Decimal` or a `Fraction` answers to."""
 
 
 def _rule_by_looks(value: Any) -> _Rule:
@@ -189,4 +251,6 @@ def _rule_by_looks(value: Any) -> _Rule:
             return _RULES[base]
     if is_frame(value):
         return _frame
-    return _array if is_array(value) else foreign.maker(value) or _refuse
+    if is_array(value):
+        return _array
+    return foreign.maker(value) or next((to for has, to in _LOOKS if hasattr(value, has)), _refuse)

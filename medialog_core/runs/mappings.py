@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from ..arrays import is_array, to_numpy, to_scalar
+from ..arrays import describe, is_array, to_numpy, to_scalar
+from ..errors import WrongType
 from ..schema import to_number
 
 OnSet = Callable[[str, Any], None]
@@ -50,14 +51,31 @@ class Recorded(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
-    def update(self, *args: Any, **kwargs: Any) -> None:
-        """Take a mapping, a namespace (`argparse`'s) or pairs; W&B's `allow_val_change` is accepted."""
-        kwargs.pop("allow_val_change", None)
-        others = [
-            arg if isinstance(arg, Mapping) or not hasattr(arg, "__dict__") else vars(arg)
-            for arg in args
-        ]
-        super().update(*others, **kwargs)
+    def update(
+        self,
+        d: Any = (),
+        /,
+        allow_val_change: bool | None = None,  # noqa: ARG002 - W&B's; values may always change
+        **kwargs: Any,
+    ) -> None:
+        """Take a mapping, a namespace (`argparse`'s) or pairs; `allow_val_change` has no effect.
+
+        Raises:
+            WrongType: It is none of these.
+        """
+        super().update(_items(d), **kwargs)
+
+    def setdefaults(self, d: Any) -> None:
+        """Take of a mapping, a namespace or pairs what is not there yet.
+
+        Raises:
+            WrongType: It is none of these.
+        """
+        super().update({key: value for key, value in _items(d).items() if key not in self})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give a dictionary of what there is now."""
+        return dict(self)
 
 
 class Summary(Recorded):
@@ -75,6 +93,17 @@ class Summary(Recorded):
 
     def __len__(self) -> int:
         return len({**self._last, **self._values})
+
+
+def _items(given: Any) -> Mapping[str, Any]:
+    if isinstance(given, Mapping):
+        return given
+    try:
+        return dict(vars(given) if hasattr(given, "__dict__") else given)
+    except (TypeError, ValueError):
+        raise WrongType(
+            f"update: expected a dictionary, a namespace or pairs, got {describe(given)}"
+        ) from None
 
 
 def to_json(value: Any) -> Any:

@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from ..absent import missing
-from ..errors import InvalidInput
+from ..absent import FILES, missing
 from ..media.documents.text import Text
-from ..schema import Area, Metric
+from ..schema import Metric
 from . import watching
 from .defining import checked, checked_name
+from .health import logger
+from .identity import RunIdentity
 from .metrics import Numbers
-from .spec import RunSpec
 
 
-class RunMethods:
-    """What a `Run` is called, and its `define_metric`, `watch` and `unwatch`."""
+class RunMethods(RunIdentity):
+    """A `Run`'s `define_metric`, `watch` and `unwatch`, and what is taken without effect."""
 
-    spec: RunSpec
     summary: Any
-    _finished: bool
     _numbers: Numbers
     _watches: watching.Watches
 
-    def state(self, area: Area, key: str, value: Any) -> None:
-        """Record a fact of the run itself."""
+    def warn_once(self, topic: str, message: str) -> None:
+        """Say `message` the first time for this topic; count it every time."""
         raise NotImplementedError
-
-    @property
-    def id(self) -> str:
-        """The run's identifier, unique in its project."""
-        return self.spec.id
-
-    @property
-    def name(self) -> str:
-        """The run's name for people."""
-        return self.spec.name
-
-    @property
-    def project(self) -> str:
-        """The project's name."""
-        return self.spec.project
-
-    @property
-    def dir(self) -> Path:
-        """The run's directory."""
-        return self.spec.directory
 
     def define_metric(
         self,
@@ -151,9 +128,32 @@ class RunMethods:
         for model in [] if self.spec.disabled else given:
             self._watches.remove(model)
 
-    def _check_open(self, what: str) -> None:
-        if self._finished:
-            raise InvalidInput(f"{what}: run {self.id!r} is finished; call init() for a new one")
+    def save(self, *_: Any, **__: Any) -> list[str]:
+        """W&B's, which sends files away: here they stay where they are, which is said once.
+
+        Returns:
+            No files.
+        """
+        self._in_vain("save", FILES)
+        return []
+
+    def log_code(self, *_: Any, **__: Any) -> None:
+        """W&B's, as `save`."""
+        self._in_vain("log_code", FILES)
+
+    def log_model(self, *_: Any, **__: Any) -> None:
+        """W&B's, as `save`."""
+        self._in_vain("log_model", FILES)
+
+    def alert(self, title: str, text: str, *_: Any, **__: Any) -> None:
+        """W&B's, which sends a message: here it is a warning on the console, each time."""
+        logger.warning("run %s: %s: %s", self.id, title, text)
+
+    def mark_preempting(self) -> None:
+        """W&B's; without effect: a run that was killed is whole, and resumed by its id."""
+
+    def _in_vain(self, what: str, why: str) -> None:
+        self.warn_once(f"ignored_{what}", f"{what}() does nothing: {why}")
 
     if not TYPE_CHECKING:  # a checker knows what there is
 

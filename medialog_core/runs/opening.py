@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from ..schema import FORMAT, RunFile
+from ..sinks.fanout import tensorboard_sink
 from ..store.layout import make_run
 from ..store.reader import RunReader
 from .lifecycle import launch
@@ -17,15 +18,18 @@ from .spec import RunSpec
 def start(spec: RunSpec) -> Run:
     """Start a run, or resume the one that is in its directory, in new segments.
 
-    A resumed run keeps its id, name and project, and goes on one step after the highest that this
+    A resumed run keeps its id, name, project, tags and so on, and goes on one step after the highest that this
     rank has logged: what other ranks log meanwhile is not counted.
 
     Raises:
+        MissingExtra: A sink's package is not installed.
         StoreError: The directory cannot be made, or holds a `run.json` that cannot be read.
     """
     now = time.time()
     if spec.disabled or "store" not in spec.sinks:
         return Run(replace(spec, created=now))
+    if "tensorboard" in spec.sinks:
+        tensorboard_sink()  # before there is a folder of a run that never began
     mine = RunFile(
         format=FORMAT,
         run=spec.id,
@@ -42,7 +46,18 @@ def start(spec: RunSpec) -> Run:
     if made is mine:
         return Run(replace(spec, created=now))
     reader = RunReader(spec.directory)
-    known = replace(spec, id=made.run, name=made.name, project=made.project, created=made.created)
+    said = reader.described
+    known = replace(
+        spec,
+        id=made.run,
+        name=said.name,
+        project=made.project,
+        tags=tuple(said.tags),
+        notes=said.notes,
+        group=made.group,
+        job_type=made.job_type,
+        created=made.created,
+    )
     return Run(
         known,
         first_step=reader.last_step_of(spec.rank) + 1,
@@ -50,4 +65,5 @@ def start(spec: RunSpec) -> Run:
         summary=reader.set_summary,
         last=reader.last_numbers(spec.rank),
         metrics=reader.metrics,
+        resumed=True,
     )

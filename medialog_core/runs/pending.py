@@ -71,19 +71,19 @@ class Steps:
             return place
 
 
-def flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Give key and value, nested dictionaries as `a/b` keys.
+def flatten(data: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Give key and value, nested dictionaries as `a/b` keys; their own keys may be of any type.
 
     Raises:
-        WrongType: A key is no string.
+        WrongType: A key of the outermost dictionary is no string.
         InvalidInput: A key is no text that UTF-8 can hold.
     """
     for key, value in data.items():
-        _check_key(key, prefix)
+        name = prefix + _checked_key(str(key) if prefix and not isinstance(key, str) else key)
         if isinstance(value, Mapping):
-            yield from flatten(value, f"{prefix}{key}/")
+            yield from flatten(value, f"{name}/")
         else:
-            yield prefix + key, value
+            yield name, value
 
 
 def to_epoch(epoch: Any) -> float | None:
@@ -95,12 +95,10 @@ def to_epoch(epoch: Any) -> float | None:
     return None if epoch is None else number(epoch, "epoch")
 
 
-def _check_key(key: Any, prefix: str) -> None:
+def _checked_key(key: Any) -> str:
     if not isinstance(key, str):
-        raise WrongType(
-            f"log: keys are strings, got {describe(key)} in {prefix or 'the dictionary'!r}"
-        )
-    check_text(key, "log: key")
+        raise WrongType(f"log: keys are strings, got {describe(key)}; pass str(...) of it")
+    return check_text(key, "log: key")
 
 
 def _whole(step: Any) -> int:

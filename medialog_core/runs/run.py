@@ -46,6 +46,7 @@ class Run(RunMethods):
         first_step: The step of the first `log` without one.
         config, summary, last, metrics: What a resumed run already holds; `last` are the last
             numbers of its keys.
+        resumed: Whether it goes on with what was there.
     """
 
     def __init__(
@@ -57,8 +58,11 @@ class Run(RunMethods):
         summary: Mapping[str, Any] | None = None,
         last: Mapping[str, float] | None = None,
         metrics: Mapping[str, Metric] | None = None,
+        resumed: bool = False,
     ) -> None:
         self.spec = spec
+        self._first_step = first_step
+        self._resumed = resumed
         self.step_source: Callable[[], int] | None = None
         self._steps = Steps(first_step)
         self._finished = False

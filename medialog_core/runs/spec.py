@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import InvalidInput
+from ..arrays import describe
+from ..errors import InvalidInput, WrongType
 from ..payload import Sink
 from ..sinks.fanout import check_sinks
 from ..store.writer import Durability
@@ -63,10 +64,20 @@ class RunSpec:
                 f"queue_bytes: expected a positive number of bytes, got {self.queue_bytes!r}"
             )
         check_sinks(self.sinks)
+        for name in ("id", "name", "project", "notes", "group", "job_type"):
+            object.__setattr__(self, name, _plain(name, getattr(self, name)))
+        object.__setattr__(self, "tags", tuple(_plain("tags", tag) for tag in self.tags))
 
     def for_child(self) -> RunSpec:
         """Give the spec of a handle in another process."""
         return replace(self, owner=False, config={})
+
+
+def _plain(field_name: str, text: object) -> str | None:
+    """Give a string of a subclass, e.g. NumPy's, as Python's own: files hold no other."""
+    if text is not None and not isinstance(text, str):
+        raise WrongType(f"{field_name}: expected a string, got {describe(text)}")
+    return None if text is None else str.__str__(text)
 
 
 def one_of(field_name: str, value: object, allowed: tuple[object, ...]) -> None:

@@ -10,7 +10,7 @@ from .numbers import Number
 
 FORMAT = 1
 
-Area = Literal["config", "summary", "status", "health", "checkpoint", "metric"]
+Area = Literal["config", "summary", "status", "health", "checkpoint", "metric", "run"]
 
 
 class File(Struct, frozen=True, omit_defaults=True):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..arrays import describe
 from ..errors import InvalidInput, WrongType
 from ..payload import Record, Sink
 from ..store.writer import Durability, StoreWriter
+
+if TYPE_CHECKING:
+    from .tensorboard import TensorBoardSink
 
 NAMES = ("store", "tensorboard")
 """What `sinks=` may name."""
@@ -42,12 +46,21 @@ def open_sinks(
         if name == "store":
             sinks.append(StoreWriter(directory, run, rank, durability=durability))
         elif name == "tensorboard":
-            from .tensorboard import TensorBoardSink  # noqa: PLC0415 - an extra, slow to import
-
-            sinks.append(TensorBoardSink(directory, run, rank))
+            sinks.append(tensorboard_sink()(directory, run, rank))
         elif not isinstance(name, str):
             sinks.append(name)
     return Fanout(sinks)
+
+
+def tensorboard_sink() -> type[TensorBoardSink]:
+    """Give the class, whose import is slow.
+
+    Raises:
+        MissingExtra: TensorBoard is not installed.
+    """
+    from .tensorboard import TensorBoardSink  # noqa: PLC0415 - an extra
+
+    return TensorBoardSink
 
 
 class Fanout:

@@ -12,6 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
+from ..errors import MissingExtra
 from ..payload import Blob, Payload
 from ..schema import File, Metric, Row, RunFile, ScalarRow, StateRow, decode_meta, from_number
 from . import condition, definitions, files, layout, repeats, whole
@@ -40,7 +43,7 @@ class RunReader:
 
     Attributes:
         path: The run directory, absolute.
-        info: What `run.json` says: name, project, time of creation, tags and so on.
+        info: What `run.json` says, written when the run began; `described` is newer.
 
     Raises:
         StoreError: There is no run, or of a format that this version does not know.
@@ -61,8 +64,18 @@ class RunReader:
 
     @property
     def name(self) -> str:
-        """The run's name for people."""
-        return self.info.name
+        """The run's name for people, as it was set last."""
+        return self.described.name
+
+    @property
+    def described(self) -> RunFile:
+        """What `run.json` says, with the name, tags and notes that were set last."""
+        try:
+            later = self.state("run")
+        except MissingExtra:  # sealed, and no DuckDB
+            return self.info
+        known = {field: later[field] for field in ("name", "tags", "notes") if field in later}
+        return replace(self.info, **known)
 
     @property
     def project(self) -> str:

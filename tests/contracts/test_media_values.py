@@ -146,7 +146,9 @@ NAMES = pytest.mark.parametrize("name", ["caption", "sample_id"])
 def test_it_is_a_text_and_a_number_of_any_library_is_written_out(
     make: Make, name: str, given: Any, kept: str | None
 ) -> None:
-    assert getattr(make(0, **{name: given}), name) == kept
+    found = getattr(make(0, **{name: given}), name)
+    assert found == kept
+    assert type(found) is type(kept)  # a file holds no subclass of str, such as NumPy's
 
 
 @every

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from argparse import Namespace
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 import medialog_core
 from medialog_core import open_project, open_run
-from medialog_core.errors import InvalidInput, NotStarted, WrongType
+from medialog_core.errors import InvalidInput, MissingExtra, NotStarted, WrongType
 from medialog_core.testing import MemorySink
 
 
@@ -168,6 +169,46 @@ def test_what_is_no_string_is_named(name: str) -> None:
 def test_what_is_no_path_is_named() -> None:
     with pytest.raises(WrongType, match="init: dir: expected a path, got int 5"):
         medialog_core.init(dir=5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"tags": 5}, "tags: expected a list of str, got int 5"),
+        ({"tags": ["a", 5]}, r"tags\[1\]: expected a string, got int 5"),
+        ({"sinks": 5}, "sinks: expected a list of names or sinks, got int 5"),
+        ({"config": "lr.yaml"}, r"config: .* got str 'lr.yaml'; read the file first, e.g. yaml"),
+    ],
+)
+def test_what_an_argument_is_not_is_said(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(WrongType, match=message):
+        medialog_core.init(**arguments)
+
+
+def test_no_tags_are_none() -> None:
+    assert medialog_core.init(tags=None).tags == ()
+
+
+def test_a_sink_that_is_not_installed_leaves_no_run_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "medialog_core.sinks.tensorboard"
+    for loaded in [module for module in sys.modules if module.startswith(name)]:
+        monkeypatch.delitem(sys.modules, loaded)
+    monkeypatch.setitem(sys.modules, "google_crc32c", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'medialog\[tensorboard\]'"):
+        medialog_core.init(sinks=("store", "tensorboard"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_there_is_no_account_to_log_in_to(capsys: pytest.CaptureFixture[str]) -> None:
+    assert medialog_core.login(key="0" * 40, relogin=True) is True
+    assert "no account" in capsys.readouterr().err
+
+
+def test_settings_are_ignored_with_a_warning() -> None:
+    with pytest.warns(UserWarning, match=r"\['settings'\] mean nothing to a local run"):
+        medialog_core.init(settings=medialog_core.Settings(start_method="fork"))
 
 
 def test_one_tag_needs_no_list() -> None:

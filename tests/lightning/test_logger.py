@@ -478,9 +478,13 @@ def test_an_array_has_an_option_for_each_image(logger: MediaLogger, ids: Any) ->
 
 
 def test_a_picture_that_is_refused_is_named_by_its_place(logger: MediaLogger) -> None:
-    with pytest.raises(InvalidInput, match=r"log_image\('k'\)\[1\]: data: an image has 1, 3 or 4"):
+    with pytest.raises(
+        InvalidInput, match=r"log_image\('k'\)\[1\]: Image: data_or_path: an image has 1, 3 or 4"
+    ):
         logger.log_image("k", [PICTURES[0], np.zeros((6, 5, 7))])
-    with pytest.raises(WrongType, match=r"log_image\('k'\): data: expected an array"):
+    with pytest.raises(
+        WrongType, match=r"log_image\('k'\): Image: data_or_path: expected an array"
+    ):
         logger.log_image("k", None)
 
 

@@ -24,7 +24,7 @@ def figure_of(value: Any) -> Any:
     """
     if isinstance(value, ModuleType):
         if not value.get_fignums():
-            raise InvalidInput("data: pyplot has no figure open; log it before plt.close()")
+            raise InvalidInput("pyplot has no figure open; log it before plt.close()")
         return value.gcf()
     while not hasattr(value, "savefig"):  # an axes, maybe in a part of a figure
         value = value.figure

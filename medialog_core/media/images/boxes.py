@@ -87,7 +87,7 @@ def _box(box: Any, field: str, size: tuple[int, int]) -> BoxMeta:
     _check_place(corners, domain, field, size)
     class_id, caption = box.get("class_id"), box.get("box_caption")
     if caption is not None:
-        check_text(caption, f"{field}['box_caption']")
+        caption = check_text(caption, f"{field}['box_caption']")
     return BoxMeta(
         Position(*corners),
         domain,

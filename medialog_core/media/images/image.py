@@ -38,7 +38,7 @@ class Image(Captioned):
     """An image, fixed when its constructor returns.
 
     Args:
-        data: An array or tensor of any library, on any device; a PIL image; the path of an image
+        data_or_path: An array or tensor of any library, on any device; a PIL image; the path of an image
             file, whose bytes are kept; a matplotlib figure or axes; nested lists of numbers; or
             another Image, whose overlays, caption and notes are taken over where none are given.
             H×W is grey; three axes are H×W×C or C×H×W with 1 (grey), 3 (RGB) or 4 (RGBA)
@@ -76,7 +76,7 @@ class Image(Captioned):
 
     def __init__(
         self,
-        data: Any,
+        data_or_path: Any,
         mode: str | None = None,
         caption: str | None = None,
         grouping: int | None = None,
@@ -101,6 +101,7 @@ class Image(Captioned):
             encoding = formats.encoding(file_type, quality, lossless)
             options = checked_options(mode, encoding, normalize, value_range, layout)
         before: tuple[str | None, str | None, Notes] = (None, None, notes.EMPTY)
+        data = data_or_path
         if isinstance(data, Image):
             before = (data.caption, data.sample_id, data.notes)
             data = data.source if plain else data.to_numpy()

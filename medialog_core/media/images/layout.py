@@ -29,7 +29,9 @@ def orient(array: Array, *, torch: bool, layout: str | None) -> tuple[Array, boo
         array = array[0]
     shape = array.shape
     if not array.size or array.dtype.kind == "c":
-        raise InvalidInput(f"data: expected real numbers, at least one, got {_came(array)}")
+        raise InvalidInput(
+            f"Image: data_or_path: expected real numbers, at least one, got {_came(array)}"
+        )
     if len(shape) == 2:  # noqa: PLR2004
         return array, False
     if len(shape) == 3:  # noqa: PLR2004
@@ -58,14 +60,16 @@ def in_memory_order(array: Array, *, channels_first: bool) -> tuple[Array, bool]
 def _refusal(array: Array, layout: str | None) -> InvalidInput:
     if array.ndim > 3:  # noqa: PLR2004
         return InvalidInput(
-            f"data: an image has 2 or 3 axes, a batch of them 4, got {_came(array)}; "
+            f"Image: data_or_path: an image has 2 or 3 axes, a batch of them 4, got {_came(array)}; "
             "log a list, [Image(x) for x in batches]"
         )
     if array.ndim < 2:  # noqa: PLR2004
-        return InvalidInput(f"data: an image is H×W, H×W×C or C×H×W, got {_came(array)}")
+        return InvalidInput(
+            f"Image: data_or_path: an image is H×W, H×W×C or C×H×W, got {_came(array)}"
+        )
     where = f" with layout={layout!r}" if layout else ""
     return InvalidInput(
-        f"data: an image has 1, 3 or 4 channels, got {_came(array)}{where}; "
+        f"Image: data_or_path: an image has 1, 3 or 4 channels, got {_came(array)}{where}; "
         "log some of its channels, e.g. Image(x[..., 0]), or each as a grey image in a list"
     )
 

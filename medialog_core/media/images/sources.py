@@ -13,6 +13,7 @@ import PIL.Image
 
 from ...arrays import describe, is_array, is_torch, to_numpy
 from ...errors import InvalidInput, WrongType
+from .. import kept
 from ..documents import figures
 from . import formats, layout, stored
 from .grid import make_grid
@@ -34,14 +35,21 @@ def source_of(data: Any, options: Options) -> Source:
         if fits(data):
             return read(data, options)
     raise WrongType(
-        f"data: expected an array, a tensor, a PIL image, a path, a figure or an Image, got {describe(data)}"
+        f"Image: data_or_path: expected an array, a tensor, a PIL image, a path, a figure or an Image, got {describe(data)}"
+        f"{_hint(data)}"
     )
+
+
+def _hint(data: Any) -> str:
+    if isinstance(data, bytes | bytearray):
+        return "; of a file's bytes PIL.Image.open(io.BytesIO(data)) makes a picture"
+    return "; PIL.Image.open(file) makes a picture of it" if hasattr(data, "read") else ""
 
 
 def from_array(data: Any, options: Options) -> Pixels:
     """Take one snapshot of an array, a tensor or nested lists of numbers; a batch is laid out as one grid."""
     ready = type(data) is np.ndarray and data.dtype.kind in "biuf" and data.dtype.isnative
-    array = data if ready else to_numpy(data, "data")
+    array = data if ready else to_numpy(data, "Image: data_or_path")
     if array.ndim == _BATCH_AXES and len(array) > 1:
         return _from_batch(data, options)
     array, first = layout.orient(array, torch=is_torch(data), layout=options.layout)
@@ -68,19 +76,20 @@ def from_pillow(image: PIL.Image.Image, options: Options) -> Pixels:
         converted = image.convert(mode).convert(formats.MODES[mode])
     except ValueError as error:
         raise InvalidInput(f"mode: {image.mode!r} cannot become {mode!r} ({error})") from None
-    kept = Options(None, options.encoding, options.normalize, options.value_range)
-    return Pixels(np.asarray(converted), kept, origin=mode)
+    unchanged = Options(None, options.encoding, options.normalize, options.value_range)
+    return Pixels(np.asarray(converted), unchanged, origin=mode)
 
 
 def from_file(path: str | os.PathLike[str], options: Options) -> Source:
     """Keep a file's bytes; pixels only where other ones, another file type or a quality is stated."""
+    kept.refuse_remote(path, "Image: data_or_path")
     data = Path(path).read_bytes()
-    kept = stored.from_bytes(data, str(path))
+    file = stored.from_bytes(data, str(path))
     encoding = options.encoding
-    same_format = encoding.format.content_type == kept.encoded.blob.content_type
+    same_format = encoding.format.content_type == file.encoded.blob.content_type
     same_pixels = options.mode is None and options.value_range is None
     if same_pixels and (encoding is formats.PNG or (same_format and encoding.is_default)):
-        return kept
+        return file
     with PIL.Image.open(io.BytesIO(data)) as image:
         return from_pillow(image, options)
 
@@ -104,7 +113,9 @@ def _check_size(shape: tuple[int, ...], options: Options) -> None:
             f"file_type={form.name!r} holds {form.max_side} pixels a side, got shape {shape}; use 'png'"
         )
     if min(shape) < 1:
-        raise InvalidInput(f"data: an image has at least one pixel, got size {shape}")
+        raise InvalidInput(
+            f"Image: data_or_path: an image has at least one pixel, got size {shape}"
+        )
 
 
 _READERS: tuple[tuple[Callable[[Any], bool], Callable[[Any, Options], Source]], ...] = (

@@ -95,7 +95,9 @@ def from_bytes(data: bytes, name: str) -> Stored:
             array, _ = pillow_to_array(image)
             form = str(image.format)
     except (OSError, SyntaxError, ValueError, EOFError, PIL.Image.DecompressionBombError) as error:
-        raise InvalidInput(f"data: {name} is no image that can be read ({reason(error)})") from None
+        raise InvalidInput(
+            f"Image: data_or_path: {name} is no image that can be read ({reason(error)})"
+        ) from None
     channels = formats.channels_of(array)
     depth = 16 if array.dtype == np.uint16 else 8
     ending = _ENDINGS.get(form, form.lower())

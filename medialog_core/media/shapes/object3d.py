@@ -92,7 +92,7 @@ class Object3D(Captioned):
         self._source = content
 
     @classmethod
-    def from_numpy(cls, data: Any, caption: str | None = None, **options: Any) -> Object3D:
+    def from_numpy(cls, data: Any, *, caption: str | None = None, **options: Any) -> Object3D:
         """Make a cloud of an array, as the constructor does; `options` are its other keywords."""
         if kept.is_file(data) or isinstance(data, Mapping):
             raise WrongType(f"Object3D.from_numpy: data: expected {FORMS}, got {describe(data)}")
@@ -105,6 +105,7 @@ class Object3D(Captioned):
         boxes: Any = (),
         vectors: Any = None,
         point_cloud_type: str = scenes.LIDAR,
+        *,
         caption: str | None = None,
         **options: Any,
     ) -> Object3D:
@@ -132,6 +133,7 @@ class Object3D(Captioned):
         cls,
         data_or_path: Any,
         file_type: str | None = None,
+        *,
         caption: str | None = None,
         **options: Any,
     ) -> Object3D:

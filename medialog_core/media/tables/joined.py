@@ -175,14 +175,14 @@ def _fixed(table: Any, name: str) -> Table:
 
 def _names(join_key: Any) -> tuple[str, str]:
     if isinstance(join_key, str):
-        return join_key, join_key
+        join_key = [join_key, join_key]
     pair = list(join_key) if isinstance(join_key, list | tuple) else []
     if len(pair) != 2 or not all(isinstance(name, str) for name in pair):  # noqa: PLR2004
         raise WrongType(
             "JoinedTable: join_key: expected the name of a column, or a list of two, one for each table, "
             f"got {describe(join_key)}"
         )
-    return pair[0], pair[1]
+    return str.__str__(pair[0]), str.__str__(pair[1])
 
 
 def _shape(table: Table) -> TableShape:

@@ -66,6 +66,15 @@ def test_every_byte_is_as_it_was_stored(filled: Run, to: Path, *, sealed: bool) 
     assert (to / "run.json").read_bytes() == (filled.path / "run.json").read_bytes()
 
 
+def test_a_line_of_the_index_is_whole_whatever_ends_lines_in_a_text(run: Run, to: Path) -> None:
+    ends = ["a\rb", "a\r\nb", "a\nb", "\r"]
+    for step, end in enumerate(ends):
+        run.picture(b"p", end, step=step, caption=end)
+    export(run.reader(), to)
+    lines = sorted(index(to), key=lambda line: int(line["step"]))
+    assert [(line["key"], line["caption"]) for line in lines] == [(end, end) for end in ends]
+
+
 def test_the_index_names_every_file_and_says_what_it_is(filled: Run, to: Path) -> None:
     export(filled.reader(), to)
     lines = {(line["key"], line["step"], line["rank"], line["idx"]): line for line in index(to)}

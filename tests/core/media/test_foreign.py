@@ -97,7 +97,9 @@ def test_figures_pictures_and_arrays_make_one_list() -> None:
 
 
 def test_what_is_mixed_otherwise_is_refused() -> None:
-    with pytest.raises(WrongType, match=r"log: 'k': expected a list of PIL images, of figures"):
+    with pytest.raises(
+        WrongType, match=r"log: 'k': expected a list of numbers, of PIL images, of figures"
+    ):
         coerce("k", [line(), figure()])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from medialog_core.errors import WrongType
 from medialog_core.runs.mappings import Recorded, Summary, to_json
 
 
@@ -21,9 +22,35 @@ def test_every_change_is_told() -> None:
     config.update({"c": 3}, d=4)
     config.update(Namespace(e=5))
     config.update({"f": 6}, allow_val_change=True)
+    config.update({"f": 7}, True)
     del config["a"]
-    assert told == [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6), ("a", None)]
-    assert dict(config) == {"b": 2, "c": 3, "d": 4, "e": 5, "f": 6}
+    assert told == [
+        ("a", 1),
+        ("b", 2),
+        ("c", 3),
+        ("d", 4),
+        ("e", 5),
+        ("f", 6),
+        ("f", 7),
+        ("a", None),
+    ]
+    assert dict(config) == {"b": 2, "c": 3, "d": 4, "e": 5, "f": 7}
+    assert config.as_dict() == dict(config)
+
+
+def test_defaults_replace_nothing() -> None:
+    config = Recorded({"lr": 0.1}, lambda *_: None)
+    config.setdefaults({"lr": 5, "depth": 3})
+    config.setdefaults(Namespace(depth=4, width=2))
+    assert dict(config) == {"lr": 0.1, "depth": 3, "width": 2}
+
+
+@pytest.mark.parametrize("given", [5, [1, 2], "lr.yaml"])
+def test_what_is_no_mapping_is_refused(given: Any) -> None:
+    config = Recorded({}, lambda *_: None)
+    for take in (config.update, config.setdefaults):
+        with pytest.raises(WrongType, match="update: expected a dictionary, a namespace or pairs"):
+            take(given)
 
 
 def test_attributes_are_items() -> None:

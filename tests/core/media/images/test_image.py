@@ -148,7 +148,9 @@ def test_a_batch_becomes_a_grid(batch: Any) -> None:
 
 
 def test_a_batch_of_no_pictures_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"batch: data: an image has 1, 3 or 4 channels"):
+    with pytest.raises(
+        InvalidInput, match=r"batch: Image: data_or_path: an image has 1, 3 or 4 channels"
+    ):
         Image(noise(8, 5, 7, 2))
 
 
@@ -177,7 +179,7 @@ def test_a_batch_of_no_pictures_is_refused() -> None:
     ],
 )
 def test_what_is_no_image_is_refused_with_the_fix(data: Any, message: str) -> None:
-    with pytest.raises(InvalidInput, match=f"^data: .*{message}"):
+    with pytest.raises(InvalidInput, match=f"^Image: data_or_path: .*{message}"):
         Image(data)
 
 
@@ -192,13 +194,13 @@ def test_a_stated_layout_that_does_not_fit_is_refused() -> None:
 def test_what_no_image_can_be_made_of_is_a_wrong_type(data: Any) -> None:
     with pytest.raises(
         WrongType,
-        match=r"^data: expected an array, a tensor, a PIL image, a path, a figure or an Image, got",
+        match=r"^Image: data_or_path: expected an array, a tensor, a PIL image, a path, a figure or an Image, got",
     ):
         Image(data)
 
 
 def test_strings_in_an_array_are_a_wrong_type() -> None:
-    with pytest.raises(WrongType, match="data: expected numbers"):
+    with pytest.raises(WrongType, match="Image: data_or_path: expected numbers"):
         Image(np.array([["a"]]))
 
 
@@ -365,7 +367,9 @@ def test_a_broken_file_is_refused_at_once(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "broken.png"
     PIL.Image.fromarray(noise(50, 50, 3)).save(path)
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(InvalidInput, match=r"data: .*broken.png is no image that can be read"):
+    with pytest.raises(
+        InvalidInput, match=r"Image: data_or_path: .*broken.png is no image that can be read"
+    ):
         Image(path)
 
 

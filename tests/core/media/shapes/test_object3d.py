@@ -100,7 +100,7 @@ def test_the_named_constructors_take_only_their_own() -> None:
         Object3D.from_numpy("a.obj")
     with pytest.raises(WrongType, match="from_file: expected a path or an open file, got list"):
         Object3D.from_file([[1, 2, 3]])
-    assert Object3D.from_numpy([[1, 2, 3]], "c", sample_id=1) == Object3D(
+    assert Object3D.from_numpy([[1, 2, 3]], caption="c", sample_id=1) == Object3D(
         [[1, 2, 3]], "c", sample_id=1
     )
 
