@@ -67,7 +67,7 @@ def read(
 def blob(kept: Kept, content_type: str, role: str = "") -> Blob:
     """Give the blob of these bytes."""
     digest = hashlib.blake2b(kept.data, digest_size=16, person=b"kept file")
-    digest.update(kept.extension.encode())
+    digest.update(f"{kept.extension} {content_type}".encode())
     return Blob(partial(bytes, kept.data), content_type, kept.extension, role, digest.digest())
 
 

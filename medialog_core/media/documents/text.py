@@ -84,7 +84,7 @@ def _payload(text: Text) -> Payload:
 
 def _file(data: bytes, format: Format) -> Blob:
     content_type, extension = _FILES[format]
-    digest = hashlib.blake2b(data, digest_size=16, person=b"text")
+    digest = hashlib.blake2b(data, digest_size=16, person=f"text {format}".encode())
     return Blob(lambda: data, content_type, extension, digest=digest.digest())
 
 
