@@ -28,12 +28,12 @@ from medialog_core.store.doctor import examine
 from tests.kinds import KINDS, image, numbers
 
 TRIALS = int(os.environ.get("MEDIALOG_FAULT_TRIALS", "3"))
-KILLS_OF_A_RUN = 8
+KILLS_OF_A_RUN = 16
 """Then another run is begun: what is checked does not grow with the trials."""
 SIDE = 96
 LATE_SECS = 4.0
 """A commit comes a second after the log at the latest; the rest is for a machine that is busy."""
-LONG_SECS, SHORT_SECS = 5.0, 1.0
+LONG_SECS, SHORT_SECS = 5.0, 0.6
 ROOT = Path(__file__).parents[2]
 CONTENTS = 40
 """Contents come again after so many steps: their bytes are stored once."""
@@ -85,13 +85,13 @@ def log_for_ever(directory: Path) -> None:
     run = medialog_core.init("p", dir=directory, id="r", config={"side": SIDE})
     growing = Table(columns=["i", "name", "picture", "json"], log_mode="INCREMENTAL")
     draw = random.Random(time.time_ns())  # noqa: S311 - no secret
-    pace = draw.choice((0.0, 0.01, 0.3))  # slow: what waits is committed by the clock alone
+    pace = draw.choice((0.0, 0.01, 0.1))  # slow: what waits is committed by the clock alone
     tell("begins", run.step)
     for step in itertools.count(run.step):
         numbers = {key: value(step) for key, value in SCALARS.items()}
         run.log(values(step, growing) | numbers, step=step)
         tell("logged", step, time.monotonic())
-        if draw.random() < max(0.02, pace / 3) and run.flush():
+        if draw.random() < max(0.03, pace) and run.flush():
             tell("flushed", step)
         time.sleep(pace)
 

@@ -20,7 +20,10 @@ from tests.core.export.conftest import fill, png, table
 if TYPE_CHECKING:
     from tests.core.export.conftest import Run
 
-TRIALS = int(os.environ.get("MEDIALOG_FAULT_TRIALS", "5"))
+KILLS = 2
+"""Of one export: the second finds what the first left."""
+TRIALS = -(-int(os.environ.get("MEDIALOG_FAULT_TRIALS", "15")) // (KILLS * len(FORMATS)))
+"""Of each format."""
 
 EXPORT = """
 import sys
@@ -57,7 +60,7 @@ def whole(to: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(60 + 10 * TRIALS)
+@pytest.mark.timeout(60 + 20 * TRIALS)
 @pytest.mark.parametrize("format", FORMATS)
 def test_killed_at_any_moment_every_file_is_whole(run: Run, tmp_path: Path, format: str) -> None:
     fill(run)
@@ -72,7 +75,7 @@ def test_killed_at_any_moment_every_file_is_whole(run: Run, tmp_path: Path, form
     killed = 0
     for trial in range(TRIALS):
         to = tmp_path / f"trial {trial}"
-        for _ in range(2):
+        for _ in range(KILLS):
             killed += killed_after(run.path, to, format, draw.uniform(0.0, 0.15))
             assert whole(to).items() <= expected.items()
         export(run.reader(), to, format=format, shard_mb=1)

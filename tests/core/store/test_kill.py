@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from medialog_core.schema import FORMAT, RunFile
+from medialog_core.store.layout import make_run
 from medialog_core.store.reader import RunReader
 
 TRIALS = int(os.environ.get("MEDIALOG_FAULT_TRIALS", "5"))
+KILLS_OF_A_RUN = 10
+"""Then another run is begun: what is read does not grow with the trials."""
 
 WRITE = """
 import hashlib, itertools, random, sys, time
@@ -54,17 +58,24 @@ def killed_after(directory: Path, rank: int, secs: float) -> int:
 
 @pytest.mark.faults
 @pytest.mark.timeout(60 + 10 * TRIALS)
-def test_killed_at_any_moment_all_that_was_committed_is_there_and_whole(directory: Path) -> None:
+def test_killed_at_any_moment_all_that_was_committed_is_there_and_whole(tmp_path: Path) -> None:
     draw = random.Random(time.time_ns())  # noqa: S311 - no secret
-    reader = RunReader(directory)
     for trial in range(TRIALS):
-        committed = killed_after(directory, trial, draw.uniform(0.0, 0.3))
-        rows = [row for row in reader.rows("k", history=True) if row.rank == trial]
-        points = [point for point in reader.scalars("loss", history=True) if point.rank == trial]
-        assert len(rows) + len(points) >= committed
-        assert [row.step for row in rows] == list(range(len(rows)))
-        assert [point.value for point in points] == [step / 7 for step in range(len(points))]
-        for row in rows:
-            assert row.file is not None
-            assert hashlib.sha256(reader.read(row.file)).hexdigest() in row.meta
+        rank = trial % KILLS_OF_A_RUN
+        directory = tmp_path / str(trial // KILLS_OF_A_RUN)
+        if not rank:
+            make_run(directory, RunFile(FORMAT, "r1", "first", "default", 1.0))
+        committed = killed_after(directory, rank, draw.uniform(0.0, 0.3))
+        check(RunReader(directory), rank, committed)
+
+
+def check(reader: RunReader, rank: int, committed: int) -> None:
+    rows = [row for row in reader.rows("k", history=True) if row.rank == rank]
+    points = [point for point in reader.scalars("loss", history=True) if point.rank == rank]
+    assert len(rows) + len(points) >= committed
+    assert [row.step for row in rows] == list(range(len(rows)))
+    assert [point.value for point in points] == [step / 7 for step in range(len(points))]
+    for row in rows:
+        assert row.file is not None
+        assert hashlib.sha256(reader.read(row.file)).hexdigest() in row.meta
     assert [damaged for _, damaged, _ in reader._items.damages() if damaged] == []
