@@ -79,7 +79,12 @@ VARIANTS: dict[str, tuple[Callable[..., Any], Options]] = {
     "image": (
         medialog.Image,
         {
-            "data": [SQUARE, SQUARE.transpose(1, 0, 2), SQUARE / 255, SQUARE.astype(np.float32)],
+            "data_or_path": [
+                SQUARE,
+                SQUARE.transpose(1, 0, 2),
+                SQUARE / 255,
+                SQUARE.astype(np.float32),
+            ],
             "file_type": ["png", "jpg", "webp", "bmp"],
             "quality": [None, 50],
             "mode": [None, "L"],
