@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -12,14 +13,26 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory"]
-    subprocess.run([*command, str(folder)], cwd=ROOT, check=True, capture_output=True)
-    [wheel] = folder.glob("*.whl")
+def build(target: str, source: Path, folder: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory"]
+    subprocess.run([*command, str(folder)], cwd=source, check=True, capture_output=True)
+    [built] = folder.glob("medialog-*")
+    return built
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(wheel) as archive:
-        return archive.namelist()
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return contents(build("wheel", ROOT, tmp_path_factory.mktemp("dist")))
+
+
+@pytest.fixture
+def names(wheel: dict[str, bytes]) -> list[str]:
+    return list(wheel)
 
 
 def test_its_top_level_is_our_packages_and_nothing_else(names: list[str]) -> None:
@@ -29,6 +42,16 @@ def test_its_top_level_is_our_packages_and_nothing_else(names: list[str]) -> Non
 
 def test_it_says_that_it_is_typed(names: list[str]) -> None:
     assert {"medialog_core/py.typed", "medialog_lightning/py.typed"} <= set(names)
+
+
+def test_the_source_archive_builds_the_same_wheel(wheel: dict[str, bytes], tmp_path: Path) -> None:
+    with tarfile.open(build("sdist", ROOT, tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    [source] = tmp_path.glob("medialog-*")
+    assert contents(build("wheel", source, tmp_path / "wheel")) == wheel
+    assert {"Makefile", "constraints.txt", "tests", "benchmarks"} <= {
+        path.name for path in source.iterdir()
+    }
 
 
 def test_it_registers_with_both_namespaces_of_lightning() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from ..schema import Cell, File, TableFile
 from ..store import links
 from ..store.source import Source
 from . import names
+from .lines import Lines
 from .names import Names
 from .part import Part, needs_json
 
@@ -54,10 +54,11 @@ class _Cells:
         self.files: list[Part] = []
 
     def write(self, plain: TableFile, text: io.StringIO) -> None:
-        writer = csv.writer(text)  # its CRLF, as RFC 4180 has it: so a lone CR is quoted, too
-        writer.writerow([column.name for column in plain.columns])
+        lines = Lines(text)
+        lines.add([column.name for column in plain.columns])
         columns = [self._column(column.name, column.type, plain) for column in plain.columns]
-        writer.writerows(zip(*columns, strict=True))
+        for cells in zip(*columns, strict=True):
+            lines.add(cells)
 
     def _column(self, name: str, type_: str, plain: TableFile) -> list[str]:
         stem = names.safe(name, _COLUMN_LENGTH)

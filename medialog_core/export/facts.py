@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from ..schema import Row, to_number
 from ..store import layout
 from ..store.reader import RunReader
 from ..store.rows import to_json as spelt
+from .lines import Lines
 from .part import Part
 from .selection import Selection
 from .target import MARKER, Target, to_json
@@ -31,19 +30,19 @@ def write(target: Target, run: RunReader, selection: Selection) -> None:
     target.put(layout.RUN_FILE, (run.path / layout.RUN_FILE).read_bytes())
     target.put(CONFIG, to_json(run.config))
     target.put(SUMMARY, to_json(run.number_summary))
-    with _csv(target, SCALARS) as writer:
-        writer.writerow(("key", "step", "epoch", "rank", "ts", "value"))
+    with _csv(target, SCALARS) as lines:
+        lines.add(("key", "step", "epoch", "rank", "ts", "value"))
         for key, point in selection.points(run):
             value = to_number(point.value)
-            writer.writerow((key, point.step, point.epoch, point.rank, point.ts, value))
+            lines.add((key, point.step, point.epoch, point.rank, point.ts, value))
 
 
 class Index:
     """`index.csv`: a line for each row of media, with the paths of its files."""
 
-    def __init__(self, writer: Any) -> None:
-        self._writer = writer
-        writer.writerow(_COLUMNS)
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        lines.add(_COLUMNS)
 
     def add(self, row: Row, files: list[tuple[str, str]]) -> None:
         """Add a line.
@@ -56,14 +55,14 @@ class Index:
         extra = {role: path for role, path in files if role}
         said = {"file": own, "extra": spelt(extra) if extra else None}
         values = (said[name] if name in said else getattr(row, name) for name in _COLUMNS)
-        self._writer.writerow(tuple(values))
+        self._lines.add(values)
 
 
 @contextmanager
 def index(target: Target) -> Iterator[Index]:
     """Give the index, which is there once it is whole."""
-    with _csv(target, INDEX) as writer:
-        yield Index(writer)
+    with _csv(target, INDEX) as lines:
+        yield Index(lines)
 
 
 def paths(folder: str, made: list[Part]) -> list[tuple[str, str]]:
@@ -74,9 +73,9 @@ def paths(folder: str, made: list[Part]) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def _csv(target: Target, name: str) -> Iterator[Any]:
+def _csv(target: Target, name: str) -> Iterator[Lines]:
     with target.whole(name) as opened:
         text = io.TextIOWrapper(opened, "utf-8", "replace", newline="")
-        yield csv.writer(text)  # its CRLF, as RFC 4180 has it: so a lone CR is quoted, too
+        yield Lines(text)
         text.flush()
         text.detach()

@@ -32,7 +32,7 @@ def roc(positive: Array, scores: Array) -> Curve:
         scores: How much each is held to be; no NaN.
     """
     false, true = _counts(positive, scores)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # NumPy 1 calls 0/0 both
         x, y = false / false[-1], true / true[-1]
     both = false[-1] > 0 and true[-1] > 0
     area = float(np.sum(np.diff(x) * (y[1:] + y[:-1])) / 2) if both else np.nan

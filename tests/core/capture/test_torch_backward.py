@@ -66,7 +66,7 @@ def test_a_model_with_its_hooks_can_be_copied_and_saved(recwarn: pytest.Warnings
     torch.save(model.state_dict(), io.BytesIO())
     for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):  # noqa: S301 - our own
         twin(torch.ones(1, 3)).sum().backward()
-    assert len(recwarn) == 0
+    assert [w for w in recwarn if w.category is not FutureWarning] == []  # torch 2.4's, of pickle
 
 
 def test_weights_move_when_they_are_changed_by_whatever_means() -> None:

@@ -17,7 +17,7 @@ from medialog_core.payload import Blob
 from medialog_core.schema import TextMeta
 from medialog_core.store.compact import compact
 from tests.core.export.conftest import Run as MadeRun
-from tests.core.export.conftest import image, index, png, stored
+from tests.core.export.conftest import image, index, png, stored, table
 from tests.core.export.test_names import KEYS, ODD, check_parts
 
 if TYPE_CHECKING:
@@ -125,6 +125,16 @@ def test_a_table_is_csv_with_its_media_as_files(filled: Run, to: Path) -> None:
     assert (to / "table" / second["picture"]).read_bytes() == b"second"
     said = json.loads((to / "table" / f"{cells}/picture_000001.json").read_bytes())
     assert (said["caption"], "masks" in said["meta"]) == ("c", True)
+
+
+def test_a_nul_is_replaced_in_csv_alone_where_no_reader_takes_it(run: MadeRun, to: Path) -> None:
+    run.log("a\0b", *table({"t\0": ("string", ["x\0y"])}, []), caption="c\0")
+    export(run.reader(), to)
+    [line] = index(to)
+    assert (line["key"], line["caption"]) == ("a\ufffdb", "c\ufffd")
+    assert "a\0b" in json.loads((to / "keys.json").read_bytes())
+    [path] = to.glob("*/*.csv")
+    assert path.read_bytes() == "t\ufffd\r\nx\ufffdy\r\n".encode()
 
 
 def test_numbers_config_and_summary_lie_beside(filled: Run, to: Path) -> None:

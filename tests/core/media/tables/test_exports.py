@@ -16,6 +16,7 @@ from medialog_core.errors import InvalidInput, MissingExtra, WrongType
 
 DAY = dt.datetime(2024, 5, 6)  # noqa: DTZ001 - naive on purpose
 AWARE = DAY.replace(tzinfo=dt.timezone.utc)
+AWARE_DTYPE = "datetime64[ns, UTC]" if pd.__version__ < "3" else "datetime64[us, UTC]"
 FINE = np.datetime64("2024-05-06T00:00:00.000000001")
 
 
@@ -35,7 +36,7 @@ def of_cells(*cells: Any, **arguments: Any) -> Table:
         ([0.5, None, math.nan], "float64", [0.5, math.nan, math.nan]),
         ([DAY, None], "datetime64[us]", [DAY, pd.NaT]),
         ([FINE, None], "datetime64[ns]", [pd.Timestamp(FINE), pd.NaT]),
-        ([AWARE], "datetime64[us, UTC]", [AWARE]),
+        ([AWARE], AWARE_DTYPE, [AWARE]),
         ([DAY.date()], "object", [DAY.date()]),
         ([[1], {"a": 2}], "object", [[1], {"a": 2}]),
         ([Text("x"), None], "object", [Text("x"), None]),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -77,3 +79,10 @@ def provider() -> Callable[[Path], Any]:
 def pixels() -> Callable[[bytes], NDArray[np.uint8]]:
     """Decode an encoded picture."""
     return lambda data: np.asarray(PilImage.open(io.BytesIO(data)))
+
+
+def characters(page: str) -> str:
+    """Give HTML with characters for references by number, as TensorBoard 2.18 gives it by itself."""
+    return re.sub(
+        r"&(#\d+|nbsp);", lambda found: html.escape(html.unescape(found[0]), quote=False), page
+    )

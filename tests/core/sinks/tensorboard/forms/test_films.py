@@ -11,7 +11,6 @@ import numpy as np
 import PIL.Image
 import pytest
 from numpy.typing import NDArray
-from tensorboard.util import img_mime_type_detector
 
 from medialog_core import Video, codecs
 from medialog_core.errors import InvalidInput
@@ -122,7 +121,7 @@ def test_a_list_of_videos_is_one_tag_that_tensorboard_serves_as_gifs(
     [event] = accumulated.Tensors("clips")
     width, height, *items = event.tensor_proto.string_val
     assert (event.step, width, height, len(items)) == (5, b"24", b"16", 2)
-    assert {img_mime_type_detector.from_bytes(item) for item in items} == {"image/gif"}
+    assert {item[:6] for item in items} == {b"GIF89a"}  # by which TensorBoard tells what it serves
     assert accumulated.SummaryMetadata("clips").plugin_data.plugin_name == "images"
 
 
