@@ -36,7 +36,7 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 test-faults: setup
-	MEDIALOG_FAULT_TRIALS=200 $(PYTEST) -q -m faults -o faulthandler_timeout=0
+	MEDIALOG_FAULT_TRIALS=200 $(PYTEST) -n 2 --dist loadfile -q -m faults -o faulthandler_timeout=0
 
 test-browser: setup
 	$(PYTEST) -q -m browser tests/browser

@@ -20,7 +20,8 @@ from medialog_core.geometry import blocks
 from medialog_core.media.clips import pcm
 from medialog_core.media.documents import chart, html, plotly, text
 from medialog_core.media.histograms import histogram
-from medialog_core.media.shapes import chemistry, moleculeorigin
+from medialog_core.media.kept import Kept
+from medialog_core.media.shapes import chemistry
 from medialog_core.media.tables import joined, partitioned, table
 from medialog_core.plot import rates
 from tests.kinds import KINDS, numbers
@@ -54,7 +55,7 @@ BROKEN: dict[str, tuple[Callable[[int], Any], Any, str]] = {
     "histogram": (KINDS["histogram"], histogram, "_payload"),
     "cloud": (KINDS["object3d"], blocks, "pack"),
     "molecule": (smiles, chemistry, "written"),
-    "molecule's file": (KINDS["molecule"], moleculeorigin, "MoleculeMeta"),
+    "molecule's file": (KINDS["molecule"], Kept, "blob"),
     "text": (KINDS["text"], text, "_file"),
     "page": (KINDS["html"], html, "_blob"),
     "figure": (KINDS["plotly"], plotly, "_meta"),

@@ -18,7 +18,7 @@ from medialog_core.store.layout import make_run
 from medialog_core.store.reader import RunReader
 
 TRIALS = int(os.environ.get("MEDIALOG_FAULT_TRIALS", "5"))
-KILLS_OF_A_RUN = 10
+KILLS_OF_A_RUN = 4
 """Then another run is begun: what is read does not grow with the trials."""
 
 WRITE = """
