@@ -60,12 +60,14 @@ MORE: dict[str, Callable[[int], Any]] = {
 @pytest.fixture
 def collector() -> Iterator[None]:
     gc.collect()
+    gc.freeze()  # what other tests left, and may let go of just now
     gc.disable()
     gc.set_debug(gc.DEBUG_SAVEALL)
     yield
     gc.set_debug(0)
     gc.garbage.clear()
     gc.enable()
+    gc.unfreeze()
 
 
 def write(sink: Sink, make: Callable[[int], Any], step: int) -> None:
