@@ -56,7 +56,7 @@ def fetch(board: Any, key: str, wait_secs: float) -> str | None:
 
 def _group() -> Any:
     """Give torch.distributed where a process group is open in it."""
-    distributed = sys.modules.get("torch.distributed")
+    distributed: Any = sys.modules.get("torch.distributed")
     usable = distributed is not None and distributed.is_available()
     return distributed if usable and distributed.is_initialized() else None
 
