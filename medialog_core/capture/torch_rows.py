@@ -19,7 +19,7 @@ Rows = torch.Tensor | list[Any]
 
 @dataclass(frozen=True)
 class Shared:
-    """A keyword of a model that is the same for all samples of a batch."""
+    """In a sample's row, the value of a keyword that is the same for all samples of its batch."""
 
     value: Any
 
@@ -82,17 +82,6 @@ def native_rows(inputs: Any) -> Callable[[int], Any]:
     return row
 
 
-def keyword_rows(keywords: Mapping[str, Any], size: int) -> Callable[[int], dict[str, Any]]:
-    """Give a function that copies one row of each keyword to the CPU; what has no rows is `Shared`."""
-    rows = {
-        name: native_rows(value) if _has_rows(value, size) else Shared(value)
-        for name, value in keywords.items()
-    }
-    return lambda i: {
-        name: row if isinstance(row, Shared) else row(i) for name, row in rows.items()
-    }
-
-
 def collated(rows: Sequence[Any], device: torch.device, listed: bool) -> Any:
     """Put rows together as the model takes its inputs: a list of tensors, one tensor, or keywords."""
     first = rows[0]
@@ -120,7 +109,8 @@ def _shapes(row: Any) -> Any:
     return tuple(row.shape) if isinstance(row, torch.Tensor) else None
 
 
-def _has_rows(value: Any, size: int) -> bool:
+def has_rows(value: Any, size: int) -> bool:
+    """Say whether a value has an element for each of `size` samples."""
     if isinstance(value, torch.Tensor):
         return value.dim() > 0 and len(value) == size
     return isinstance(value, list | tuple) and len(value) == size
@@ -128,7 +118,7 @@ def _has_rows(value: Any, size: int) -> bool:
 
 def _per_sample(value: Any, size: int) -> bool:
     tensor = isinstance(value, torch.Tensor)
-    return _has_rows(value, size) and (tensor or all(isinstance(v, Mapping) for v in value))
+    return has_rows(value, size) and (tensor or all(isinstance(v, Mapping) for v in value))
 
 
 def _copied(value: Any) -> Any:
