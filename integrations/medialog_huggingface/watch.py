@@ -64,11 +64,13 @@ class TrainerWatch:
 
     def optimizer_step(self, event: Event) -> None:
         """Look at the gradients, clipped already, under the step that the Trainer will call this one."""
+        step = event.state.global_step
+        if not self._watch.tensors_due(step):
+            return
         if not trainers.has_gradients(event.args):
             said = "DeepSpeed uses the gradients up before they can be seen: there are no histograms of them"
             self._session.notice("capture_deepspeed", said)
         elif event.state.is_world_process_zero or trainers.is_sharded(event.model):
-            step = event.state.global_step
             self._watch.tensors(step + 1, None, lambda: _tensors(event), count=step)
 
     def prediction_step(self) -> None:
