@@ -67,7 +67,7 @@ class Hook:
     """
 
     def __init__(self, seen: Seen) -> None:
-        self._seen = torch.compiler.disable(seen)  # type: ignore[no-untyped-call]
+        self._seen = seen
         self._handle: Any = None
 
     def attach(self, model: torch.nn.Module) -> None:
@@ -81,6 +81,7 @@ class Hook:
             self._handle.remove()
         self._handle = None
 
+    @torch.compiler.disable  # type: ignore[untyped-decorator]
     def __call__(
         self, module: Any, args: tuple[Any, ...], keywords: dict[str, Any], output: Any
     ) -> None:

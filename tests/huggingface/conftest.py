@@ -113,6 +113,7 @@ def finished(trainer: Any, callback: MediaCallback) -> Result:
 def made(trial: Trial, directory: Path, callback: Any, **options: Any) -> Any:
     """Make a Trainer for a trial; `trainer` are further arguments of its own."""
     more = options.pop("trainer", {})
+    also = options.pop("also", [])
     kind = options.pop("kind", transformers.Trainer)
     torch.manual_seed(3)
     own = {
@@ -122,7 +123,7 @@ def made(trial: Trial, directory: Path, callback: Any, **options: Any) -> Any:
         "train_dataset": trial.data,
         "eval_dataset": trial.data,
         "processing_class": trial.processor,
-        "callbacks": [] if callback is None else [callback],
+        "callbacks": [*([] if callback is None else [callback]), *also],
     }
     return kind(**{**own, **more})
 

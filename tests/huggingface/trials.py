@@ -17,7 +17,7 @@ import sklearn.datasets
 import torch
 import transformers
 from torch import nn
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, IterableDataset
 
 SAMPLES = 5
 COUNT = 9
@@ -36,6 +36,16 @@ class Rows(Dataset[Any]):
 
     def __getitem__(self, i: int) -> dict[str, Any]:
         return dict(self.rows[i])
+
+
+class Stream(IterableDataset[Any]):
+    """The same without places."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        self.rows = rows
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
 
 
 def stacked(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -139,8 +149,7 @@ def multi_label() -> Trial:
     pictures = photographs(16)
     labels = [torch.tensor(p.mean((0, 1)) > 90, dtype=torch.float32) for p in pictures]
     rows = [
-        {"pixel_values": normalised(p), "labels": y}
-        for p, y in zip(pictures, labels, strict=True)
+        {"pixel_values": normalised(p), "labels": y} for p, y in zip(pictures, labels, strict=True)
     ]
     options = {
         "image_size": 16,
