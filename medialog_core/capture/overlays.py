@@ -16,6 +16,7 @@ from ..arrays import Array
 from ..media.images.masks import Mask
 from .detections import box_set
 from .evidence import Reading
+from .queries import detections
 from .resize import bilinear
 from .scores import decided_class, decided_labels, probabilities
 
@@ -139,13 +140,15 @@ def _masks(reading: Reading, truth: Array, prediction: Array, names: Names) -> O
 
 
 def _detection(
-    _: Reading,
+    reading: Reading,
     truth: Mapping[str, Any],
     prediction: Mapping[str, Any],
     names: Names,
     size: tuple[int, int],
 ) -> Overlay:
     height, width = size
+    if reading.scale is not None:
+        truth, prediction = detections(truth, prediction, reading.scale, size)
     true_set, true_left_out = box_set(truth, names, width, height)
     found_set, found_left_out = box_set(prediction, names, width, height)
     return Overlay(

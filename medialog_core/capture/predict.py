@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .batch import seen
 from .datasets import DatasetFacts
@@ -38,12 +39,12 @@ class Predictions:
         if not samples:
             self._session.notice(f"capture_no_samples/{self.stage}", _unpinned(self.stage))
             return
-        found = self.follower.predictions(forward)
+        found = self.follower.predictions(forward, self._known)
         if isinstance(found, Unsure):
             self._unread(samples, found, step, epoch)
             return
         evidence, reading = found
-        names = names_for(reading.task, evidence.rows[0], self._session.options, self.facts)
+        names = names_for(reading, evidence.rows[0], self._session.options, self.facts)
         if pictorial(samples):
             look = self._session.look(self.stage, [s.input for s in samples], self.facts)
             shown, left_out = pictures_of(samples, found, names, look)
@@ -55,6 +56,13 @@ class Predictions:
     @property
     def _key(self) -> str:
         return f"{self.stage}/predictions"
+
+    @property
+    def _known(self) -> DatasetFacts:
+        """What is known, the user's names before those that were found."""
+        options = self._session.options
+        given = options.class_labels is not None
+        return replace(self.facts, classes=options.labels) if given else self.facts
 
     def _unread(
         self, samples: Sequence[Sample], why: Unsure, step: int, epoch: float | None

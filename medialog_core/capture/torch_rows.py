@@ -12,6 +12,7 @@ import torch
 from .batch import PREDICTION_NAMES, leaves_of, numpy_of
 from .evidence import Evidence
 from .options import Role
+from .queries import joined
 
 Rows = torch.Tensor | list[Any]
 """A tensor whose first axis is the samples, or a list with one element a sample."""
@@ -47,7 +48,9 @@ def parts_of(output: Any, size: int, count: int) -> dict[Role, Rows]:
         return {0: leading(output, count)}
     if not isinstance(output, tuple | list | Mapping) and not hasattr(output, "keys"):
         return {}
-    parts = {place: part for place, part in leaves_of(output).items() if _per_sample(part, size)}
+    parts = joined(
+        {place: part for place, part in leaves_of(output).items() if _per_sample(part, size)}
+    )
     named = {place: part for place, part in parts.items() if place in PREDICTION_NAMES}
     return {place: leading(part, count) for place, part in (named or parts).items()}
 
@@ -63,9 +66,8 @@ def of_step(outputs: Any, size: int, count: int, pinned: Role | None) -> Iterato
     """
     whole = isinstance(outputs, torch.Tensor) or _per_sample(outputs, size)
     leaves: dict[Role, Any] = {0: outputs} if whole else leaves_of(outputs)
-    for place, part in leaves.items():
-        if not _per_sample(part, size):
-            continue
+    parts = joined({place: part for place, part in leaves.items() if _per_sample(part, size)})
+    for place, part in parts.items():
         named = place in PREDICTION_NAMES or place == pinned
         yield Evidence(
             "named output" if named else "output", place, to_numpy_rows(leading(part, count))

@@ -108,16 +108,36 @@ FACTS = DatasetFacts(classes=("a", "b", "c", "d"))
 def test_a_data_sets_names_are_taken_where_they_surely_belong(
     task: str, prediction: Any, known: bool
 ) -> None:
-    assert bool(names_for(task, prediction, Capture(), FACTS)) is known
+    assert bool(names_for(Reading(task, 1), prediction, Capture(), FACTS)) is known
+
+
+@pytest.mark.parametrize(
+    ("task", "prediction", "classes", "known"),
+    [
+        ("classification", np.zeros(8, np.float32), {0: "cat", 7: "dog"}, True),
+        ("classification", np.array(3), {0: "cat", 7: "dog"}, True),
+        ("segmentation", np.zeros((7, 6, 8), np.float32), {0: "cat", 7: "dog"}, False),
+        ("binary", np.zeros(1, np.float32), {0: "no", 1: "yes"}, True),
+        ("binary", np.zeros(1, np.float32), {0: "LABEL_0"}, False),
+    ],
+)
+def test_a_models_names_may_leave_ids_out_but_not_go_beyond_its_outputs(
+    task: str, prediction: Any, classes: Any, known: bool
+) -> None:
+    found = names_for(Reading(task, 1), prediction, Capture(), DatasetFacts(classes))
+    assert found == (classes if known else {})
 
 
 def test_given_names_are_taken_always() -> None:
-    assert names_for("detection", {}, Capture(class_labels=["x"]), FACTS) == {0: "x"}
+    assert names_for(Reading("detection", 1), {}, Capture(class_labels=["x"]), FACTS) == {0: "x"}
 
 
 def test_names_with_a_background_belong_to_detections() -> None:
     facts = DatasetFacts(classes=("__background__", "person"))
-    assert names_for("detection", {}, Capture(), facts) == {0: "__background__", 1: "person"}
+    assert names_for(Reading("detection", 1), {}, Capture(), facts) == {
+        0: "__background__",
+        1: "person",
+    }
 
 
 def sample(values: Any, **targets: Any) -> Sample:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from medialog_core.capture.case import Case
 from medialog_core.capture.evidence import LOSS_TARGET, Evidence, Reading, Unsure
 from medialog_core.capture.recognise import recognise
 from medialog_core.capture.samples import Sample
-from medialog_core.capture.tasks import Case, fitting
+from medialog_core.capture.tasks import fitting
 
 RNG = np.random.default_rng(0)
 N = 4
