@@ -15,7 +15,11 @@ from ..arrays import Array
 
 Scale = Literal["ids", "softmax", "log", "sigmoid", "probabilities"]
 
-CLASS_LOSSES: dict[str, Scale] = {"cross_entropy": "softmax", "nll_loss": "log"}
+CLASS_LOSSES: dict[str, Scale] = {
+    "cross_entropy": "softmax",
+    "nll_loss": "log",
+    "categorical_crossentropy": "probabilities",
+}
 LABEL_LOSSES: dict[str, Scale] = {
     "binary_cross_entropy_with_logits": "sigmoid",
     "binary_cross_entropy": "probabilities",

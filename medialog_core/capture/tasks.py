@@ -125,7 +125,7 @@ def _classification(case: Case) -> bool:
     if len(case.shape) != 1 or case.shape[0] < 2:  # noqa: PLR2004 - one score is no choice
         return False
     if case.truth_shape == case.shape:
-        return case.loss == "cross_entropy" and not case.id_truth and case.one_hot_truth
+        return case.loss in CLASS_LOSSES and not case.id_truth and case.one_hot_truth
     return case.truth_shape in ((), (1,)) and case.id_truth and case.below(case.shape[0])
 
 
