@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ....schema import BoxMeta, from_number
+from ..schema import BoxMeta, from_number
 from . import naming, palette
 from .lettering import Lettering
 from .naming import Corner
