@@ -40,6 +40,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+	PYTHONPATH=$(VENV)/tensorflow $(BIN)/python -m benchmarks --only keras-tensorflow
 
 test-faults: setup
 	MEDIALOG_FAULT_TRIALS=200 $(PYTEST) -n 2 --dist loadfile -q -m faults -o faulthandler_timeout=0

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from .runner import Outcome
 from .stats import Spread, absolute, ratio
+from .workloads.keras_training import KERAS
+from .workloads.training import PLAIN
 
 _CORE, _FAST = "medialog", "medialog[fast]"
 _QUEUE_AND_20_MB = 64 * 1024 * 1024 / 1e6 + 20
@@ -85,5 +87,7 @@ GOALS: tuple[Goal, ...] = (
     Goal("loop", _FAST, "torch_tenth_x", 1.05),
     Goal("loop", _FAST, "python_full_x", 1.4),
     Goal("loop", _FAST, "torch_full_x", 1.4),
-    Goal("training", _CORE, "train_s", 1.02, of="logger=False"),
+    Goal("training", _CORE, "train_s", 1.02, of=PLAIN),
+    Goal("huggingface", _CORE, "train_s", 1.02, of=PLAIN),
+    *(Goal(each.name, _CORE, "train_s", 1.02, of=PLAIN) for each in KERAS),
 )

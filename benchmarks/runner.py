@@ -55,6 +55,14 @@ def rounds(
             yield measure(workload.name, label, shape, i)
 
 
+def _path() -> str:
+    """Give where children import from: here, the integrations, and what this process was told."""
+    given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    return os.pathsep.join(
+        map(str, (_ROOT, _ROOT / "integrations", *map(Path.absolute, map(Path, given))))
+    )
+
+
 def measure(workload: str, label: str, shape: Shape, round_: int = 0) -> Outcome:
     """Measure one contender in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="medialog-bench-") as scratch:
@@ -67,7 +75,7 @@ def measure(workload: str, label: str, shape: Shape, round_: int = 0) -> Outcome
             str(out),
         ]
         command = [sys.executable, "-W", "ignore", "-m", "benchmarks.child", *arguments]
-        environment = os.environ | {"MEDIALOG_SILENT": "1", "PYTHONPATH": str(_ROOT)}
+        environment = os.environ | {"MEDIALOG_SILENT": "1", "PYTHONPATH": _path()}
         try:
             done = subprocess.run(
                 command,

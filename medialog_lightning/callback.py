@@ -1,4 +1,4 @@
-"""The callback that captures: hooks of Lightning's, handed on to a `Watch`.
+"""The callback that captures: hooks of Lightning's, handed on to a `TrainerWatch`.
 
 It has no state of its own that would belong into a checkpoint, and can be pickled at any time.
 """
@@ -16,7 +16,7 @@ from medialog_core.errors import MissingExtra, WrongType
 
 from . import hooks
 from .namespaces import NAMESPACES
-from .watch import Watch
+from .watch import TrainerWatch
 
 
 class MediaCallbackMixin:
@@ -36,7 +36,7 @@ class MediaCallbackMixin:
         if capture is not None and not isinstance(capture, Capture):
             raise WrongType(f"capture: expected a Capture or None, got {describe(capture)}")
         self._capture = capture
-        self._watch: Watch | None = None
+        self._watch: TrainerWatch | None = None
 
     def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:  # noqa: ARG002 - Lightning's
         """Have the loggers follow the trainer, also where Lightning logs no graph."""
@@ -117,7 +117,7 @@ class MediaCallbackMixin:
         if watch is not None:
             watch.end()
 
-    def _watching(self, trainer: Any, module: Any) -> Watch | None:
+    def _watching(self, trainer: Any, module: Any) -> TrainerWatch | None:
         """Give the watch on this trainer, or None where this callback has nothing to do."""
         if trainer.sanity_checking or not trainer.is_global_zero or not self._acts(trainer):
             return None
@@ -126,7 +126,7 @@ class MediaCallbackMixin:
             return None
         if self._watch is None or self._watch.loggers != loggers:
             self._end()
-            self._watch = Watch(
+            self._watch = TrainerWatch(
                 trainer, module, loggers, self._capture or loggers[0].capture or Capture()
             )
         return self._watch

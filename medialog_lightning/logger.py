@@ -13,21 +13,22 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from medialog_core.arrays import describe, to_scalar
-from medialog_core.capture.options import Capture
-from medialog_core.errors import WrongType
+from medialog_core.arrays import to_scalar
+from medialog_core.capture.options import Capture, chosen_capture
 from medialog_core.payload import Sink
+from medialog_core.placing import ranks
+from medialog_core.placing.lazy_run import LazyRun
+from medialog_core.placing.place import Place
 from medialog_core.runs.arguments import chosen_mode, chosen_strict, sinks_of, tags_of
 from medialog_core.runs.run import Run
 from medialog_core.runs.spec import QUEUE_BYTES, Durability, RunSpec
 from medialog_core.runs.worker import OnFull
 
-from . import attach, namespaces, ranks
+from . import attach, namespaces
 from .checkpoints import state_of
 from .hparams import to_dict
 from .media import MediaMethods
-from .opening import LazyRun
-from .place import Place
+from .steps import current_step
 
 
 class MediaLogger(MediaMethods):
@@ -104,7 +105,7 @@ class MediaLogger(MediaMethods):
             group=group,
             job_type=job_type,
         )
-        self.capture = _capture(capture)
+        self.capture = chosen_capture(capture)
         self._prefix = prefix
         self._run = LazyRun(place, spec)
         self._come_alive()
@@ -205,7 +206,7 @@ class MediaLogger(MediaMethods):
         first = next(
             (logger for logger in trainer.loggers if isinstance(logger, MediaLogger)), self
         )
-        self._run.follow(trainer, lead=first is self)
+        self._run.follow(trainer, current_step, lead=first is self)
         if self.capture is not None:
             attach.attach_callback(trainer)
 
@@ -271,14 +272,6 @@ _LIVE: weakref.WeakSet[MediaLogger] = weakref.WeakSet()
 def wants_capture() -> bool:
     """Say whether a logger that captures is alive in this process."""
     return any(logger.capture is not None for logger in _LIVE)
-
-
-def _capture(given: bool | Capture) -> Capture | None:
-    if isinstance(given, bool):
-        return Capture() if given else None
-    if not isinstance(given, Capture):
-        raise WrongType(f"capture: expected True, False or a Capture, got {describe(given)}")
-    return given
 
 
 def _nothing(*_: Any, **__: Any) -> None:

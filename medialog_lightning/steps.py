@@ -1,26 +1,8 @@
-"""The trainer's step, for what is logged without one."""
+"""The trainer's step."""
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable
 from typing import Any
-
-
-def step_of(trainer: Any, when_gone: Callable[[], None]) -> Callable[[], int]:
-    """Give a clock that reads the trainer's step, the one its own metrics are logged at.
-
-    Args:
-        trainer: Held weakly.
-        when_gone: Called when the trainer is no more.
-    """
-    ref = weakref.ref(trainer, lambda _: when_gone())
-
-    def step() -> int:
-        alive = ref()
-        return 0 if alive is None else current_step(alive)
-
-    return step
 
 
 def current_step(trainer: Any) -> int:

@@ -1,8 +1,8 @@
-"""Validations: the recorder on the few batches that hold followed samples, and the forward after them."""
+"""Validation batches: the recorder on the few that hold followed samples, and the forward after them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from medialog_core.capture.batch import Batch, split
@@ -11,65 +11,50 @@ from medialog_core.capture.follow import Follower, Forward, Leading
 from medialog_core.capture.options import Role
 from medialog_core.capture.predict import Predictions, stage_of
 from medialog_core.capture.samples import Sample
-from medialog_core.capture.session import Session
 from medialog_core.capture.torch_forward import can_run_eagerly, forward_again, graphs, is_compiled
 from medialog_core.capture.torch_recorder import Recorder
 from medialog_core.capture.torch_rows import native_rows, of_step
+from medialog_core.capture.watch import Watch
 
 from . import hooks
 from .steps import current_step
 
 
-class Validation:
-    """Follows samples through the validations of one fit.
+class Recording:
+    """Brings what happens in validation steps to the watch.
 
     Args:
-        session: Where it goes.
+        watch: Follows the samples.
         module: The LightningModule.
     """
 
-    def __init__(self, session: Session, module: Any) -> None:
-        self._session = session
-        self._options = session.options
-        self._loaders: dict[int, Predictions] = {}
-        self._listed: dict[int, bool] = {}
+    def __init__(self, watch: Watch, module: Any) -> None:
+        self._session = watch.session
+        self._options = watch.session.options
+        self._validation = watch.validation
+        self._listed: dict[Hashable, bool] = {}
         self._graphs = graphs()
         self._compiled = is_compiled(module)
         self._now: tuple[Predictions, Leading, Batch] | None = None
         self._recorder: Recorder | None = None
-        self._given: tuple[str, Any] | None = None
+        self._given: tuple[Predictions, Any] | None = None
 
     @property
-    def watching(self) -> bool:
+    def under_way(self) -> bool:
         """Whether the batch that is under way is looked at."""
         return self._now is not None or self._given is not None
 
-    def begin(self) -> None:
-        """Begin a validation."""
-        self._given = None
-        for each in self._loaders.values():
-            each.follower.begin()
-
-    def batch_start(
-        self, trainer: Any, module: Any, batch: Any, batch_idx: int, loader_idx: int
-    ) -> None:
+    def start(self, trainer: Any, module: Any, batch: Any, batch_idx: int, loader_idx: int) -> None:
         """Show the first batch's inputs; where a batch holds followed samples, begin to record."""
         loader = self._loader(trainer, module, loader_idx)
+        self._given = (
+            (loader, batch) if batch_idx == 0 and self._options.sample_fn is not None else None
+        )
         parts = split(batch, self._options.roles)
-        if batch_idx == 0 and self._options.grids:
-            self._session.log_inputs(
-                loader.stage, parts, loader.facts, current_step(trainer), trainer.current_epoch
-            )
-        if self._options.sample_fn is not None:
-            self._given = (loader.stage, batch) if batch_idx == 0 else None
-            return
-        if (
-            parts.inputs is None
-            or not self._options.predictions
-            or not loader.follower.wants(batch_idx)
-        ):
-            return
-        leading = loader.follower.look(batch_idx, parts, native_rows(parts.inputs))
+        place = current_step(trainer), trainer.current_epoch
+        leading = self._validation.batch(
+            loader, batch_idx, parts, native_rows(parts.inputs), *place
+        )
         if leading is None:
             return
         self._listed[loader_idx] = isinstance(parts.inputs, list | tuple)
@@ -78,13 +63,11 @@ class Validation:
             self._recorder = Recorder(module, batch, parts, len(leading.samples))
             self._recorder.start()
 
-    def batch_end(self, trainer: Any, outputs: Any) -> None:
+    def stop(self, trainer: Any, outputs: Any) -> None:
         """End recording and keep what was seen; log what `sample_fn` makes of a first batch."""
         given, self._given = self._given, None
-        if given is not None and self._options.sample_fn is not None:
-            media = self._options.sample_fn(given[1], outputs)
-            place = current_step(trainer), trainer.current_epoch
-            self._session.log({f"{given[0]}/predictions": media}, *place)
+        if given is not None:
+            self._validation.sampled(*given, outputs, current_step(trainer), trainer.current_epoch)
         now, self._now = self._now, None
         recorder, self._recorder = self._recorder, None
         seen = recorder.stop() if recorder is not None else []
@@ -94,13 +77,13 @@ class Validation:
             returned = of_step(outputs, parts.size, len(leading.samples), pinned)
             loader.follower.see(leading, [*returned, *seen])
 
-    def end(self, trainer: Any, module: Any) -> None:
+    def show(self, trainer: Any, module: Any) -> None:
         """Log each loader's predictions."""
-        if self._options.sample_fn is not None:
-            return
-        for index, loader in self._loaders.items():
-            forward = self._forward(trainer, module, index)
-            loader.log(forward, current_step(trainer), trainer.current_epoch)
+        self._validation.end(
+            current_step(trainer),
+            trainer.current_epoch,
+            lambda index: self._forward(trainer, module, index),
+        )
 
     def abandon(self) -> None:
         """Take the recorder off in the middle of a batch."""
@@ -110,23 +93,22 @@ class Validation:
             recorder.stop()
 
     def _loader(self, trainer: Any, module: Any, index: int) -> Predictions:
-        if index not in self._loaders:
+        def make() -> Predictions:
             loaders = trainer.val_dataloaders
             loader = hooks.loader_of(loaders, index)
             stage = stage_of("val", index, hooks.count_loaders(loaders))
             roles = dict(self._options.roles)
             follower = Follower(index, self._options.num_samples, roles, hooks.position_in(loader))
-            self._loaders[index] = Predictions(
-                self._session, follower, stage, hooks.facts_for(loader, module)
-            )
-        return self._loaders[index]
+            return Predictions(self._session, follower, stage, hooks.facts_for(loader, module))
+
+        return self._validation.loader(index, make)
 
     def _is_compiled(self) -> bool:
         """Say whether anything of the user's is compiled: told by the model, or by a graph since the start."""
         self._compiled = self._compiled or graphs() > self._graphs
         return self._compiled
 
-    def _forward(self, trainer: Any, module: Any, index: int) -> Forward:
+    def _forward(self, trainer: Any, module: Any, index: Hashable) -> Forward:
         def forward(path: Role, samples: Sequence[Sample]) -> list[Evidence]:
             if not hooks.may_forward(trainer) or not can_run_eagerly(module):
                 return []

@@ -8,8 +8,10 @@ from typing import Protocol
 
 from .calls import Measures, Shape
 from .hist import HIST
+from .huggingface_training import HUGGINGFACE
 from .images import IMAGES64K, IMAGES224, MEMORY, PHOTOS224, REPEAT
 from .importing import IMPORT
+from .keras_training import KERAS
 from .loop import LOOP
 from .overlay512 import OVERLAY512
 from .scalars import SCALARS
@@ -64,6 +66,8 @@ _ALL: tuple[Workload, ...] = (
     LOOP,
     TYPES,
     TRAINING,
+    HUGGINGFACE,
+    *KERAS,
 )
 WORKLOADS: Mapping[str, Workload] = {workload.name: workload for workload in _ALL}
 

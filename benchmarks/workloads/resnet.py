@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from typing import NamedTuple
-
 import pytorch_lightning as pl
 import torch
 import torchvision
@@ -12,18 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from .. import clocks
+from .training import Moment
 
 _CLASSES = 10
 _MAKERS = {18: torchvision.models.resnet18, 50: torchvision.models.resnet50}
-
-
-class Moment(NamedTuple):
-    """A point in time by three clocks, in seconds."""
-
-    own: float
-    wall: float
-    cpu: float
 
 
 class Model(pl.LightningModule):  # type: ignore[misc] # Lightning is not followed by mypy
@@ -38,13 +27,8 @@ class Model(pl.LightningModule):  # type: ignore[misc] # Lightning is not follow
         self.net = _MAKERS[layers](num_classes=_CLASSES)
         self.steps: list[Moment] = []
 
-    @staticmethod
-    def now() -> Moment:
-        """Read the clocks."""
-        return Moment(clocks.own_time(), time.perf_counter(), clocks.tree_cpu())
-
     def training_step(self, batch: tuple[Tensor, Tensor], _index: int) -> Tensor:
-        self.steps.append(self.now())
+        self.steps.append(Moment.now())
         loss = self._loss(batch)
         self.log("train/loss", loss)
         return loss

@@ -88,6 +88,19 @@ class Capture:
         return dict(given) if isinstance(given, Mapping) else dict(enumerate(given))
 
 
+def chosen_capture(given: bool | Capture) -> Capture | None:
+    """Give what a wrapper's argument `capture` means: None captures nothing.
+
+    Raises:
+        WrongType: It is neither True, False nor a `Capture`.
+    """
+    if isinstance(given, bool):
+        return Capture() if given else None
+    if not isinstance(given, Capture):
+        raise WrongType(f"capture: expected True, False or a Capture, got {describe(given)}")
+    return given
+
+
 def _check_bool(name: str, value: object) -> None:
     if not isinstance(value, bool):
         raise WrongType(f"{name}: expected True or False, got {describe(value)}")

@@ -23,7 +23,10 @@ INSTALLED = [
 @pytest.mark.parametrize(("name", "label"), INSTALLED)
 def test_every_contender_runs_at_tiny_size(name: str, label: str, tmp_path: Path) -> None:
     workload = WORKLOADS[name]
-    measures = workload.run(label, tmp_path / "run", workload.tiny)
+    if name.startswith("keras"):  # it has one back end a process
+        measures = measure(name, label, workload.tiny).measures
+    else:
+        measures = workload.run(label, tmp_path / "run", workload.tiny)
     medialog_core.finish()  # a training leaves its run open, and this process goes on
     assert measures
     assert all(math.isfinite(value) for value in measures.values())

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 import torch
-from lightning_utilities.core.rank_zero import rank_zero_only
-from torch import distributed as dist
 from torch.utils.data import DataLoader, TensorDataset
 
 from medialog_core import current
@@ -138,17 +136,3 @@ def make_trainer(pl: Any, path: Path, **options: Any) -> Any:
     return pl.Trainer(
         **{"max_epochs": 1, "log_every_n_steps": 1, "default_root_dir": path, **quiet, **options}
     )
-
-
-@pytest.fixture
-def group() -> Iterator[None]:
-    """A process group of one, whose store the ranks share."""
-    dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)  # type: ignore[attr-defined]
-    yield
-    dist.destroy_process_group()
-
-
-@pytest.fixture
-def as_rank(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Take this process for a rank, as Lightning would."""
-    return lambda rank: monkeypatch.setattr(rank_zero_only, "rank", rank, raising=False)

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from medialog_lightning import MediaLogger, ranks
+from medialog_core.placing import ranks
+from medialog_lightning import MediaLogger
 
 namespace, strategy, directory, who = [*sys.argv[1:], "all"][:4]
 pl: Any = importlib.import_module(namespace)

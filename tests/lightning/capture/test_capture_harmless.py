@@ -167,7 +167,7 @@ def test_a_random_number_drawn_would_be_found(
     trial = trials["classification"]()
     before = outcome(trained(train, module_of, trial, capture=False))
     monkeypatch.setattr(
-        "medialog_lightning.watch.of_tensors", lambda *_: {"x": float(torch.rand(()))}
+        "medialog_core.capture.watch.of_tensors", lambda *_: {"x": float(torch.rand(()))}
     )
     after = outcome(trained(train, module_of, trial, capture=True))
     with pytest.raises(AssertionError):

@@ -11,7 +11,7 @@ import pytest
 from torch import distributed as dist
 
 from medialog_core.errors import InvalidInput, WrongType
-from medialog_lightning.place import Place, next_version
+from medialog_core.placing.place import Place, next_version
 
 
 def place(path: Path, version: int | str | None = None) -> Place:

@@ -9,16 +9,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from medialog_core import current
-from medialog_core.errors import NotStarted
-from medialog_core.runs.lifecycle import say
-from medialog_core.runs.opening import start
-from medialog_core.runs.run import Run
-from medialog_core.runs.spec import RunSpec
-
+from .. import current
+from ..errors import NotStarted
+from ..runs.lifecycle import say
+from ..runs.opening import start
+from ..runs.run import Run
+from ..runs.spec import RunSpec
 from . import ranks
 from .place import Place
-from .steps import step_of
 
 
 class LazyRun:
@@ -67,14 +65,15 @@ class LazyRun:
             self._too_early += 1
             return None
 
-    def follow(self, trainer: Any, *, lead: bool) -> None:
+    def follow(self, trainer: Any, step_of: Callable[[Any], int], *, lead: bool) -> None:
         """Take the trainer's step where a call states none.
 
         Args:
             trainer: Held weakly.
+            step_of: Gives its step, the one that its own metrics are logged at.
             lead: Whether `medialog_core.log` goes to this run too, unless the user has one of theirs.
         """
-        self._clock = step_of(trainer, when_gone=_unfollow(weakref.ref(self)))
+        self._clock = _clock(trainer, step_of, when_gone=_unfollow(weakref.ref(self)))
         run = self.reach()
         if run is None:
             return
@@ -149,6 +148,18 @@ class LazyRun:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._reset()
+
+
+def _clock(
+    trainer: Any, step_of: Callable[[Any], int], when_gone: Callable[[], None]
+) -> Callable[[], int]:
+    ref = weakref.ref(trainer, lambda _: when_gone())
+
+    def step() -> int:
+        alive = ref()
+        return 0 if alive is None else step_of(alive)
+
+    return step
 
 
 def _unfollow(ref: weakref.ref[LazyRun]) -> Callable[[], None]:

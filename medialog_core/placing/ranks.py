@@ -16,22 +16,22 @@ _LAUNCHERS = ("RANK", "SLURM_PROCID", "LOCAL_RANK")
 
 
 def rank() -> int:
-    """Give this process's global rank as Lightning knows it, 0 where nothing is distributed.
+    """Give this process's global rank, 0 where nothing is distributed.
 
-    On a further node that Lightning starts by itself the rank is known only when the trainer has
-    set up; until then it is the node's number, which says at least that it isn't 0.
+    It is what Lightning knows, else what a launcher said, else the process group's. On a further
+    node that Lightning starts by itself the rank is known only when the trainer has set up; until
+    then it is the node's number, which says at least that it isn't 0.
     """
     module = sys.modules.get("lightning_utilities.core.rank_zero")
     known = getattr(getattr(module, "rank_zero_only", None), "rank", None)
     if known is None:
         known = next((int(os.environ[name]) for name in _LAUNCHERS if os.environ.get(name)), 0)
-    return int(known) or int(os.environ.get("NODE_RANK") or 0)
+    return int(known) or _group_rank() or int(os.environ.get("NODE_RANK") or 0)
 
 
 def store() -> Any:
     """Give the process group's key-value store, None while there is no group."""
-    distributed = sys.modules.get("torch.distributed")
-    if distributed is None or not distributed.is_available() or not distributed.is_initialized():
+    if _group() is None:
         return None
     find = getattr(sys.modules["torch.distributed.distributed_c10d"], "_get_default_store", None)
     return find() if find is not None else None
@@ -52,3 +52,15 @@ def fetch(board: Any, key: str, wait_secs: float) -> str | None:
         except RuntimeError:  # torch's DistStoreError: the time is over
             return None
     return str(board.get(key).decode())
+
+
+def _group() -> Any:
+    """Give torch.distributed where a process group is open in it."""
+    distributed: Any = sys.modules.get("torch.distributed")
+    usable = distributed is not None and distributed.is_available()
+    return distributed if usable and distributed.is_initialized() else None
+
+
+def _group_rank() -> int:
+    group = _group()
+    return 0 if group is None else int(group.get_rank())

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from medialog_core.arrays import describe
-from medialog_core.errors import InvalidInput, WrongType
-from medialog_core.store.layout import RUN_FILE, read_run
-
+from ..arrays import describe
+from ..errors import InvalidInput, WrongType
+from ..store.layout import RUN_FILE, read_run
 from . import ranks
 
 WAIT_SECS = 10.0

@@ -1,0 +1,99 @@
+"""A training with Keras on each of its back ends, with `MediaCallback()` and without."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import clocks
+from .calls import Measures, Shape
+from .training import PLAIN, Moment
+
+_CLASSES = 10
+_BATCH = 16
+_EPOCHS = 2
+
+
+class KerasTraining:
+    """A workload of two fits: the first compiles and looks for the first time, the second is measured.
+
+    Args:
+        backend: `torch`, `jax` or `tensorflow`; one for a process.
+    """
+
+    item = "call"
+    full = Shape(steps=80, count=4, side=64)
+    tiny = Shape(steps=2, count=1, side=16)
+
+    def __init__(self, backend: str) -> None:
+        self.name = f"keras-{backend}"
+        self.title = f"a convolutional network of Keras on {backend}, two epochs with validation"
+        self._backend = backend
+
+    def labels(self) -> Mapping[str, list[str]]:
+        """Give the contenders, with the packages that each lacks."""
+        missing = [name for name in ("keras", self._backend) if find_spec(name) is None]
+        return dict.fromkeys((PLAIN, "medialog"), missing)
+
+    def run(self, label: str, directory: Path, shape: Shape) -> Measures:
+        """Train twice."""
+        os.environ["KERAS_BACKEND"] = self._backend
+        import keras  # noqa: PLC0415 - the back end is chosen by now
+
+        keras.utils.set_random_seed(0)
+        model = _model(keras, shape)
+        callbacks = _callbacks(label, directory)
+        train, val = (_data(n * _BATCH, shape.side) for n in (shape.steps // _EPOCHS, 2))
+        options: dict[str, Any] = {
+            "validation_data": val,
+            "batch_size": _BATCH,
+            "verbose": 0,
+            "callbacks": callbacks,
+        }
+        began = Moment.now()
+        model.fit(*train, epochs=1, **options)
+        middle = Moment.now()
+        model.fit(*train, epochs=1 + _EPOCHS, initial_epoch=1, **options)
+        ended = Moment.now()
+        return {
+            "first_s": middle.own - began.own,
+            "train_s": ended.own - middle.own,
+            "train_wall_s": ended.wall - middle.wall,
+            "train_cpu_s": ended.cpu - middle.cpu,
+            "disk_kb": clocks.disk(directory).nbytes / clocks.KB / shape.steps,
+        }
+
+
+def _callbacks(label: str, directory: Path) -> list[Any]:
+    if label == PLAIN:
+        return []
+    from medialog_keras import MediaCallback  # noqa: PLC0415 - imports keras
+
+    return [MediaCallback(directory)]
+
+
+def _model(keras: Any, shape: Shape) -> Any:
+    layers = keras.layers
+    inputs = values = keras.Input((shape.side, shape.side, 3))
+    for depth in range(shape.count):
+        values = layers.Conv2D(32 * (depth + 1), 3, strides=1 + depth % 2, padding="same")(values)
+        values = layers.ReLU()(layers.BatchNormalization()(values))
+    values = layers.Dense(_CLASSES)(layers.GlobalAveragePooling2D()(values))
+    model = keras.Model(inputs, values)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("sgd", loss, metrics=["accuracy"])
+    return model
+
+
+def _data(number: int, side: int) -> tuple[Any, Any]:
+    random = np.random.default_rng(0)
+    inputs = random.random((number, side, side, 3), np.float32)
+    return inputs, random.integers(0, _CLASSES, number)
+
+
+KERAS = tuple(map(KerasTraining, ("torch", "jax", "tensorflow")))
