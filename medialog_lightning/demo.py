@@ -43,7 +43,7 @@ def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], Non
     )
     trainer.fit(
         _Segmenter(),
-        DataLoader(_Pairs(data.train), batch_size=16, shuffle=True),
+        DataLoader(_Pairs(data.train), batch_size=8, shuffle=True),
         DataLoader(_Pairs(data.val), batch_size=16),
     )
 
@@ -82,7 +82,7 @@ class _Segmenter(pl.LightningModule):  # type: ignore[misc] # Lightning has no t
         self.log("val_accuracy", (logits.argmax(1) == truth).float().mean())
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        return torch.optim.Adam(self.parameters(), lr=1e-3)
+        return torch.optim.Adam(self.parameters(), lr=2e-3)
 
 
 def _told(progress: Callable[[int], None]) -> Any:

@@ -29,14 +29,14 @@ def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], Non
     keras.utils.set_random_seed(0)
     model = _segmenter()
     model.compile(
-        keras.optimizers.Adam(1e-3),
+        keras.optimizers.Adam(3e-3),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
     model.fit(
         *data.train,
         validation_data=tuple(data.val),
-        batch_size=16,
+        batch_size=8,
         epochs=epochs,
         verbose=0,
         callbacks=[
@@ -48,10 +48,10 @@ def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], Non
 
 def _segmenter() -> Any:
     """Five convolutions, two of them dilated."""
-    convolutions = []
+    hidden: list[Any] = []
     for dilation in (1, 2, 4, 1):
         convolution = layers.Conv2D(_WIDTH, 3, padding="same", dilation_rate=dilation)
-        convolutions += [convolution, layers.BatchNormalization(), layers.ReLU()]
+        hidden += [convolution, layers.BatchNormalization(momentum=0.9), layers.ReLU()]
     return keras.Sequential(
-        [keras.Input((SIDE, SIDE, 3)), *convolutions, layers.Conv2D(len(CLASSES), 1)]
+        [keras.Input((SIDE, SIDE, 3)), *hidden, layers.Conv2D(len(CLASSES), 1)]
     )

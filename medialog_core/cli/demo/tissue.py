@@ -15,7 +15,7 @@ from ...errors import MissingExtra
 
 SIDE = 64
 CLASSES = ("background", "nucleus", "stained")
-_STRIDE = 32
+_STRIDE = 48
 _LEARNT_ROWS, _KEPT_ROW = range(0, 385, _STRIDE), 448
 
 
