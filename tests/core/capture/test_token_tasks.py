@@ -174,7 +174,7 @@ def test_nothing_that_counts_is_nothing_to_say() -> None:
 
 
 def test_what_a_loss_was_given_is_in_line_classes_first() -> None:
-    logits, labels = torch.randn(1, VOCABULARY, 5), torch.tensor([[3, 4, 5, 6, 7]])
+    logits, labels = torch.randn(1, VOCABULARY, 5), torch.tensor([SENTENCE[:5]])
     one = sample(SENTENCE[:5], SENTENCE[:5])
     found = read(
         [one],
