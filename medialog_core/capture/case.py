@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import Array
 from ..lazy import cached_property
 from .datasets import NOTHING_KNOWN, DatasetFacts
+from .scores import CLASS_LOSSES
 
 Shape = tuple[int, ...]
 _MAPS = 3
@@ -53,8 +54,11 @@ class Case:
 
     @cached_property
     def id_truth(self) -> bool:
-        """Whether the truth has an integer dtype (or is boolean)."""
-        return all(np.asarray(row).dtype.kind in "biu" for row in self.truth)
+        """Whether the truth is ids: integers, booleans, or whole floats that a loss of classes took."""
+        kinds = {np.asarray(row).dtype.kind for row in self.truth}
+        if kinds <= set("biu"):
+            return True
+        return kinds <= set("biuf") and self.loss in CLASS_LOSSES and all(map(_whole, self.truth))
 
     @cached_property
     def ids(self) -> Array:
@@ -98,6 +102,10 @@ class Case:
     def loss_among(self, losses: Any) -> bool:
         """Say whether the loss is one of these or unknown."""
         return self.loss is None or self.loss in losses
+
+
+def _whole(values: Any) -> bool:
+    return bool((np.asarray(values) == np.floor(values)).all())
 
 
 def _common_shape(rows: Sequence[Any]) -> Shape | None:

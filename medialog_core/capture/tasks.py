@@ -45,7 +45,7 @@ def _classification(case: Case) -> bool:
     if len(case.shape) != 1 or case.shape[0] < 2:  # noqa: PLR2004 - one score is no choice
         return False
     if case.truth_shape == case.shape:
-        return case.loss == "cross_entropy" and not case.id_truth and case.one_hot_truth
+        return case.loss in CLASS_LOSSES and case.one_hot_truth
     return case.truth_shape in ((), (1,)) and case.id_truth and case.below(case.shape[0])
 
 
@@ -80,12 +80,8 @@ def _segmentation(case: Case) -> bool:
     if len(case.shape) != _MAPS or case.shape[0] < 2 or not _on_input(case):  # noqa: PLR2004
         return False
     if case.truth_shape == case.shape:
-        return (
-            not case.id_truth
-            and case.binary_truth
-            and case.one_hot_truth
-            and not case.truth_is_input
-        )
+        told = case.loss in CLASS_LOSSES or not case.id_truth
+        return told and case.binary_truth and case.one_hot_truth and not case.truth_is_input
     return _is_map(case.truth_shape) and case.id_truth and case.below(case.shape[0])
 
 
