@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 from transformers.utils.generic import find_labels
 
 from medialog_core.capture.batch import TARGET_NAMES
+from medialog_core.capture.token_tasks import CAUSAL, MASKED, SEQ2SEQ, TAGS
 
 _LOSSES = {
     "regression": "mse_loss",
@@ -20,6 +22,12 @@ _TASKS = {
     "regression": "regression",
     "single_label_classification": "classification",
     "multi_label_classification": "multi-label",
+}
+_TASKS_BY_NAME = {
+    "ForObjectDetection": "detection",
+    "ForSemanticSegmentation": "segmentation",
+    "ForTokenClassification": TAGS,
+    "ForMaskedLM": MASKED,
 }
 _DECODED = "decoder_input_ids"
 """What a decoder of text is fed with, which is made of the labels where it is not given."""
@@ -92,7 +100,7 @@ def of_model(model: Any, args: Any) -> ModelFacts:
         input=getattr(written, "main_input_name", None),
         labels=tuple(labels) or TARGET_NAMES,
         takes_labels=takes(written, _DECODED),
-        task=_task(type(written).__name__, told, config),
+        task=_task(written, told),
         loss=_LOSSES.get(told),
         ignore_index=_ignore_index(type(written).__name__, config),
         classes=getattr(config, "num_labels", None),
@@ -100,12 +108,16 @@ def of_model(model: Any, args: Any) -> ModelFacts:
     )
 
 
-def _task(name: str, told: str, config: Any) -> str | None:
-    if name.endswith("ForObjectDetection"):
-        return "detection"
-    if name.endswith("ForSemanticSegmentation"):
-        return "segmentation" if getattr(config, "num_labels", 1) > 1 else None
-    return _TASKS.get(told)
+def _task(model: Any, told: str) -> str | None:
+    name = type(model).__name__
+    if takes(model, _DECODED):
+        return SEQ2SEQ if takes(model, "labels") else None
+    if name in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values():
+        return CAUSAL
+    named = next((t for ending, t in _TASKS_BY_NAME.items() if name.endswith(ending)), None)
+    if named == "segmentation" and model.config.num_labels == 1:
+        return None  # a mask of two classes has one score a pixel
+    return named or _TASKS.get(told)
 
 
 def _ignore_index(name: str, config: Any) -> int | None:

@@ -1,9 +1,9 @@
-"""What model, processor and data set say of how data is shown: class names, normalisation."""
+"""What model, processor and data set say of how data is shown: names, normalisation, decoding."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from medialog_core.arrays import is_array, to_numpy
@@ -30,7 +30,8 @@ def shown(
     found = facts_of(dataset)
     names = _names(getattr(plain(model), "config", None)) or found.classes or _features(dataset)
     mean, std = _normalisation(processor) or (found.mean, found.std)
-    return DatasetFacts(names, mean, std, known.task, known.box_scores(outputs))
+    scores, rate = known.box_scores(outputs), _sample_rate(processor)
+    return DatasetFacts(names, mean, std, known.task, scores, _decoder(processor), rate)
 
 
 def _names(config: Any) -> Mapping[int, str]:
@@ -48,6 +49,20 @@ def _features(dataset: Any) -> tuple[str, ...]:
         return ()
     named = [getattr(features.get(key), "names", None) for key in ("label", "labels")]
     return next((tuple(names) for names in named if isinstance(names, list)), ())
+
+
+def _decoder(processor: Any) -> Callable[[Sequence[int]], str] | None:
+    tokenizer = getattr(processor, "tokenizer", None) or processor
+    decode = getattr(tokenizer, "decode", None)
+    if not callable(decode) or not hasattr(tokenizer, "convert_ids_to_tokens"):
+        return None
+    return lambda ids: str(decode(list(ids), skip_special_tokens=True))
+
+
+def _sample_rate(processor: Any) -> int | None:
+    sounds = getattr(processor, "feature_extractor", None) or processor
+    rate = getattr(sounds, "sampling_rate", None)
+    return rate if isinstance(rate, int) else None
 
 
 def _normalisation(processor: Any) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
