@@ -38,6 +38,10 @@ def finished(tracker: MediaTracker) -> RunReader:
     return open_run(run.dir)
 
 
+def points(reader: RunReader, *keys: str) -> dict[str, list[tuple[int | None, float]]]:
+    return {key: [(p.step, p.value) for p in reader.scalars(key)] for key in keys}
+
+
 def loaded(reader: RunReader, key: str) -> list[Any]:
     return [reader.load(row) for row in reader.rows(key)]
 
@@ -63,7 +67,7 @@ def test_log_with_finds_it_by_name(tmp_path: Path) -> None:
         "of the loop",
         "trials",
     )
-    assert {key: [(p.step, p.value) for p in reader.scalars(key)] for key in reader.keys()} == {
+    assert points(reader, "loss", "lr/a", "lr/b") == {
         "loss": [(3, 0.5)],
         "lr/a": [(3, 1.0)],
         "lr/b": [(3, 2.5)],
@@ -77,7 +81,7 @@ def test_an_instance_does_too(tmp_path: Path, tracker: MediaTracker) -> None:
     accelerator.end_training()
     reader = open_run(tmp_path / "medialog/first try")
     assert [p.value for p in reader.scalars("loss")] == [0.25]
-    assert loaded(reader, "note")[0].text == "a text"
+    assert loaded(reader, "note")[0].data == "a text"
     assert reader.config == {"lr": 1e-4}
 
 
