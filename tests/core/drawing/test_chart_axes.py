@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medialog_core.sinks.tensorboard.drawing.chart_axes import (
+from medialog_core.drawing.chart_axes import (
     Axis,
     between,
     nice_step,

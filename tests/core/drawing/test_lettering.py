@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medialog_core.sinks.tensorboard.drawing import lettering
-from medialog_core.sinks.tensorboard.drawing.lettering import Lettering
+from medialog_core.drawing import lettering
+from medialog_core.drawing.lettering import Lettering
 
 LETTERS = Lettering(14)
 ASCII = st.characters(min_codepoint=33, max_codepoint=126)

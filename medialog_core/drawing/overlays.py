@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ....schema import BoxMeta, from_number
+from ..schema import BoxMeta, from_number
 from . import naming, palette
 from .lettering import Lettering
 from .naming import Corner
@@ -63,7 +63,7 @@ class Pen:
     """
 
     class_labels: Mapping[str, str]
-    scale: int
+    scale: float
     letters: Lettering
 
     def draw(self, picture: Image.Image, boxes: Sequence[BoxMeta]) -> Drawn:
@@ -102,7 +102,7 @@ def _is_background(name: str | None) -> bool:
     return name is None or name.strip().casefold() in _BACKGROUND
 
 
-def _corners(box: BoxMeta, size: tuple[int, int], scale: int) -> Corner:
+def _corners(box: BoxMeta, size: tuple[int, int], scale: float) -> Corner:
     """Give the outermost pixels that belong to a box; just outside the picture where it goes on."""
     width, height = size
     by_x, by_y = (width, height) if box.domain == "fraction" else (scale, scale)
