@@ -10,7 +10,7 @@ import numpy as np
 from ..arrays import Array
 from .evidence import Reading
 from .overlays import Overlay
-from .scores import probabilities
+from .scores import best_and_true
 from .token_tasks import TAGS
 
 Decode = Callable[[Sequence[int]], str]
@@ -42,8 +42,8 @@ def token_overlay(
     """
     counts = np.flatnonzero((truth >= 0) & (truth != reading.ignore_index))
     counts = counts[counts >= reading.ahead]
-    scores = np.moveaxis(prediction, reading.axis, 0)[:, counts - reading.ahead]
-    true_ids, found = truth[counts].astype(np.int64), scores.argmax(axis=0)
+    scores = np.moveaxis(prediction, reading.axis, 1)[counts - reading.ahead]
+    true_ids, found = truth[counts].astype(np.int64), scores.argmax(axis=1)
     said = Overlay("", "")
     if reading.task == TAGS:
         words = _words(np.asarray(tokens), counts, decode)
@@ -51,11 +51,10 @@ def token_overlay(
     else:
         said.truth, said.prediction = (_text(ids.tolist(), decode) for ids in (true_ids, found))
     if len(counts) and reading.scale is not None:
-        likely = [probabilities(place, reading.scale) for place in scores.T]
-        said.score = float(np.mean([each.max() for each in likely]))
-        truly = np.array([each[k] for each, k in zip(likely, true_ids, strict=True)])
-        loss = -np.log(np.maximum(truly, np.finfo(float).tiny)).mean()
-        said.scores = {"cross_entropy": float(loss), "accuracy": float((found == true_ids).mean())}
+        best, truly = best_and_true(scores, true_ids, reading.scale)
+        said.score = float(best.mean())
+        right = float((found == true_ids).mean())
+        said.scores = {"cross_entropy": float(-truly.mean()), "accuracy": right}
     return said
 
 
