@@ -40,7 +40,8 @@ def trained(directory: Path, how: str) -> RunReader:
 def seen(reader: RunReader) -> set[tuple[int, int | None, int]]:
     """Give rank, step and grey of the pictures."""
     return {
-        (row.rank, row.step, int(reader.load(row).to_numpy()[0, 0, 0])) for row in reader.rows("seen")
+        (row.rank, row.step, int(reader.load(row).to_numpy()[0, 0, 0]))
+        for row in reader.rows("seen")
     }
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import medialog_huggingface  # noqa: F401 - puts the name into accelerate
 import numpy as np
 import PIL.Image
 import pytest
 import torch
 from accelerate import Accelerator, tracking
-from medialog_huggingface.tracker import MediaTracker
 from skimage import data
 
+import medialog_huggingface  # noqa: F401 - puts the name into accelerate
 from medialog_core import Image, RunReader, Table, open_run
 from medialog_core.errors import InvalidInput, WrongType
+from medialog_huggingface.tracker import MediaTracker
 
 PICTURE: np.ndarray[Any, Any] = data.astronaut()[:32, :48]
 OTHER: np.ndarray[Any, Any] = data.coffee()[:32, :48]
@@ -212,11 +212,11 @@ def test_a_script_that_looks_for_tensorboard_finds_it(
 
 def test_no_other_name_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
-        InvalidInput, match="shown_as: expected one of .*'tensorboard'.*, got 'wandb'"
+        InvalidInput, match=r"shown_as: expected one of .*'tensorboard'.*, got 'wandb'"
     ):
         MediaTracker("a", tmp_path, shown_as="wandb")
     monkeypatch.setenv("MEDIALOG_TRACKER_NAME", "tb")
-    with pytest.raises(InvalidInput, match="MEDIALOG_TRACKER_NAME: expected one of .* got 'tb'"):
+    with pytest.raises(InvalidInput, match=r"MEDIALOG_TRACKER_NAME: expected one of .* got 'tb'"):
         MediaTracker("a", tmp_path)
 
 

@@ -11,12 +11,12 @@ import pytest
 import torch
 from accelerate import Accelerator
 from matplotlib import pyplot as plt
-from medialog_huggingface.tracker import MediaTracker
-from medialog_huggingface.writer import Writer
 from skimage import data
 
 from medialog_core import Histogram, RunReader, open_run
 from medialog_core.errors import InvalidInput
+from medialog_huggingface.tracker import MediaTracker
+from medialog_huggingface.writer import Writer
 
 PICTURES: np.ndarray[Any, Any] = np.stack([data.astronaut()[:24, :40], data.coffee()[:24, :40]])
 

@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import medialog_huggingface  # noqa: F401 - puts the name into accelerate
 import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
+
+import medialog_huggingface  # noqa: F401 - puts the name into accelerate
 from medialog_huggingface.tracker import MediaTracker
 
 NAME = "loop"
