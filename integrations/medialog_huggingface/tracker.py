@@ -33,6 +33,7 @@ except ImportError as error:
     raise MissingExtra("MediaTracker", "huggingface") from error
 
 from .place import parent_of, placed
+from .registering import register
 from .sending import send
 from .tensors import pictures
 from .writer import Writer
@@ -240,3 +241,6 @@ def _named(run_name: Any) -> str:
     if not isinstance(run_name, str) or not run_name:
         raise WrongType(f"run_name: expected a name, got {describe(run_name)}")
     return run_name
+
+
+register()
