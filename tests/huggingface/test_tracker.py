@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +75,25 @@ def test_log_with_finds_it_by_name(tmp_path: Path) -> None:
         "lr/a": [(3, 1.0)],
         "lr/b": [(3, 2.5)],
     }
+
+
+@by_name
+def test_the_name_is_there_where_the_tracker_is_imported_first() -> None:
+    code = (
+        "from medialog_huggingface import MediaTracker\n"
+        "from accelerate.tracking import LOGGER_TYPE_TO_CLASS as table\n"
+        "assert table['medialog'] is MediaTracker"
+    )
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_instance_does_too(tmp_path: Path, tracker: MediaTracker) -> None:
