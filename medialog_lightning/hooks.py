@@ -9,7 +9,7 @@ from typing import Any
 from torch.utils.data import BatchSampler, DistributedSampler, SequentialSampler
 
 from medialog_core.capture.datasets import DatasetFacts, facts_of
-from medialog_core.schema import Area
+from medialog_core.placing.destination import Destination
 
 from .logger import MediaLogger
 
@@ -18,40 +18,9 @@ _ALONE = {"SingleDeviceStrategy", "DDPStrategy"}
 each namespace has its own and DeepSpeed's inherits from DDP's."""
 
 
-class Destination:
-    """A logger's run, which is reopened when it was finalized, under the logger's prefix."""
-
-    def __init__(self, logger: MediaLogger) -> None:
-        self._logger = logger
-
-    @property
-    def finished(self) -> bool:
-        """Whether it takes no more."""
-        return self._logger.run.finished
-
-    def log(
-        self,
-        data: Mapping[str, Any],
-        step: int | None = None,
-        commit: bool | None = None,
-        *,
-        epoch: float | None = None,
-    ) -> None:
-        """Log numbers and media under their keys."""
-        prefixed = self._logger._prefixed(data)  # noqa: SLF001 - the logger's own package
-        self._logger.run.log(prefixed, step, commit, epoch=epoch)
-
-    def state(self, area: Area, key: str, value: Any) -> None:
-        """Record a fact of the run itself."""
-        self._logger.run.state(area, key, value)
-
-    def count(self, name: str, n: int = 1) -> None:
-        """Add to a counter of its health."""
-        self._logger.run.count(name, n)
-
-    def warn_once(self, topic: str, message: str) -> None:
-        """Say something the first time for a topic."""
-        self._logger.run.warn_once(topic, message)
+def destination(logger: MediaLogger) -> Destination:
+    """Give a logger's run, which is reopened when it was finalized, under the logger's prefix."""
+    return Destination(lambda: logger.run, logger._prefixed)  # noqa: SLF001 - the logger's own package
 
 
 def capturing_loggers(trainer: Any) -> list[MediaLogger]:

@@ -33,7 +33,7 @@ class TrainerWatch:
     ) -> None:
         self.loggers = loggers
         self._options = capture
-        session = Session(capture, [hooks.Destination(each) for each in loggers])
+        session = Session(capture, [hooks.destination(each) for each in loggers])
         self._watch = Watch(session, capture.every_n_steps or trainer.log_every_n_steps)
         self._recording = Recording(self._watch, module)
         self._counts: dict[int, int] = {}

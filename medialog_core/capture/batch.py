@@ -45,6 +45,10 @@ PREDICTION_NAMES = (
     "sample",
 )
 
+PIXEL_MASK = "pixel_mask"
+NO_TARGET_NAMES = (PIXEL_MASK, "attention_mask", "token_type_ids", "position_ids")
+"""What goes with the inputs under a name that never is a target's."""
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -54,10 +58,12 @@ class Batch:
         inputs: The inputs, N samples: an array N×... or a list of N arrays. None where they can't
             be told.
         targets: What may be their targets, by place: one is meant, several are still open.
+        pixel_mask: N×H×W, 0 where a picture is padding; None where the batch doesn't say.
     """
 
     inputs: Any
     targets: Mapping[Role, Any]
+    pixel_mask: Any = None
 
     @property
     def size(self) -> int:
@@ -80,7 +86,7 @@ def split(batch: Any, roles: Mapping[str, Role]) -> Batch:
     others = {
         key: leaf for key, leaf in leaves.items() if key != place and _size(leaf) == _size(inputs)
     }
-    return Batch(inputs, _candidates(others, roles))
+    return Batch(inputs, _candidates(others, roles), others.get(PIXEL_MASK))
 
 
 def leaves_of(value: Any) -> dict[Role, Any]:
@@ -176,4 +182,4 @@ def _candidates(others: Mapping[Role, Any], roles: Mapping[str, Role]) -> Mappin
     if "target" in roles:
         return {key: leaf for key, leaf in others.items() if key == roles["target"]}
     named: dict[Role, Any] = {name: others[name] for name in TARGET_NAMES if name in others}
-    return named or others
+    return named or {key: leaf for key, leaf in others.items() if key not in NO_TARGET_NAMES}

@@ -32,6 +32,7 @@ class Budget:
         self._begun = clock()
         self._depth = 0
         self._granted: set[str] = set()
+        self._apart = 0.0
         self.spent_secs = 0.0
         self.refused = 0
 
@@ -45,7 +46,17 @@ class Budget:
         finally:
             self._depth -= 1
             if self._depth == 0:
-                self.spent_secs += self._clock() - start
+                self.spent_secs += self._clock() - start - self._apart
+                self._apart = 0.0
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Leave this block out, within a look: what a back end compiles once for all looks."""
+        start = self._clock()
+        try:
+            yield
+        finally:
+            self._apart += self._clock() - start
 
     def grants(self, what: str, grace_secs: float = 0.0) -> bool:
         """Say whether to look at `what` now; the first look is always granted."""

@@ -49,8 +49,8 @@ def decide_look(
 
     With a known normalisation the range is [0, 1]. One that was only found is not theirs where it
     leads outside [0, 1], or where nothing is negative, and is left. Otherwise integers and booleans
-    stay as they are; floats are shown by the first that holds them of [0, 1], [-1, 1] and whole
-    numbers up to 255, else by their own minimum and maximum.
+    stay as they are; floats are shown by the first that holds them of [0, 1], [-1, 1] and [0, 255]
+    (with a maximum in its upper half), else by their own minimum and maximum.
 
     Args:
         pictures: C×H×W each.
@@ -118,7 +118,7 @@ def _range_of(pictures: Sequence[Array]) -> Range | None:
         return 0.0, 1.0
     if low >= -1 and high <= 1:
         return -1.0, 1.0
-    if low >= 0 and _BYTE_MAX / 2 < high <= _BYTE_MAX and all(_whole(p) for p in pictures):
+    if low >= 0 and _BYTE_MAX / 2 < high <= _BYTE_MAX:
         return 0.0, _BYTE_MAX
     return low, high
 
@@ -129,7 +129,3 @@ def _extent(pictures: Sequence[Array]) -> Range:
     if not kept:
         return 0.0, 1.0
     return float(min(p.min() for p in kept)), float(max(p.max() for p in kept))
-
-
-def _whole(picture: Array) -> bool:
-    return bool((picture == np.floor(picture)).all())

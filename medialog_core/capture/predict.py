@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .batch import seen
 from .datasets import DatasetFacts
@@ -22,28 +23,36 @@ class Predictions:
         follower: Follows the samples.
         stage: `val`, and the loader where there are several.
         facts: What is known of the loader's data set.
+        part: Which of the model's outputs, where each is shown by itself.
     """
 
     def __init__(
-        self, session: Session, follower: Follower, stage: str, facts: DatasetFacts
+        self,
+        session: Session,
+        follower: Follower,
+        stage: str,
+        facts: DatasetFacts,
+        part: str = "",
     ) -> None:
         self.follower = follower
         self.stage = stage
         self.facts = facts
         self._session = session
+        self._name = f"{stage}/{part}" if part else stage
+        self._key = f"{stage}/predictions/{part}" if part else f"{stage}/predictions"
 
     def log(self, forward: Forward, step: int, epoch: float | None) -> None:
         """End a validation: log its predictions, or say why there are none."""
         samples = self.follower.samples
         if not samples:
-            self._session.notice(f"capture_no_samples/{self.stage}", _unpinned(self.stage))
+            self._session.notice(f"capture_no_samples/{self._name}", _unpinned(self._name))
             return
-        found = self.follower.predictions(forward)
+        found = self.follower.predictions(forward, self._known)
         if isinstance(found, Unsure):
             self._unread(samples, found, step, epoch)
             return
         evidence, reading = found
-        names = names_for(reading.task, evidence.rows[0], self._session.options, self.facts)
+        names = names_for(reading, evidence.rows[0], self._session.options, self.facts)
         if pictorial(samples):
             look = self._session.look(self.stage, [s.input for s in samples], self.facts)
             shown, left_out = pictures_of(samples, found, names, look)
@@ -53,17 +62,20 @@ class Predictions:
             self._session.log({self._key: table_of(samples, found, names)}, step, epoch)
 
     @property
-    def _key(self) -> str:
-        return f"{self.stage}/predictions"
+    def _known(self) -> DatasetFacts:
+        """What is known, the user's names before those that were found."""
+        options = self._session.options
+        given = options.class_labels is not None
+        return replace(self.facts, classes=options.labels) if given else self.facts
 
     def _unread(
         self, samples: Sequence[Sample], why: Unsure, step: int, epoch: float | None
     ) -> None:
         if self.follower.reading is not None:
-            self._session.notice(f"capture_missing/{self.stage}", _missing(self.stage, why))
+            self._session.notice(f"capture_missing/{self._name}", _missing(self._key, why))
             return
-        said = _unsure(self.stage, samples, why, self.follower.last)
-        self._session.notice(f"capture_unsure/{self.stage}", said)
+        said = _unsure(self._key, samples, why, self.follower.last)
+        self._session.notice(f"capture_unsure/{self._name}", said)
         look = (
             self._session.look(self.stage, [s.input for s in samples], self.facts)
             if pictorial(samples)
@@ -84,19 +96,19 @@ def _unpinned(stage: str) -> str:
     )
 
 
-def _missing(stage: str, why: Unsure) -> str:
+def _missing(key: str, why: Unsure) -> str:
     return (
-        f"no {stage}/predictions at this validation, and maybe at later ones: {why.reason}. A loader in a "
+        f"no {key} at this validation, and maybe at later ones: {why.reason}. A loader in a "
         "fixed order, or a forward() that takes the batch's inputs as they are, lets samples be followed"
     )
 
 
-def _unsure(stage: str, samples: Sequence[Sample], why: Unsure, last: Evidence | None) -> str:
+def _unsure(key: str, samples: Sequence[Sample], why: Unsure, last: Evidence | None) -> str:
     first = samples[0]
     targets = {place: seen(value) for place, value in first.targets.items()}
     output = "none" if last is None else f"{seen(last.rows[0])} ({last.source} {last.place!r})"
     return (
-        f"no overlay on {stage}/predictions: {why.reason}. Seen in one sample: input {seen(first.input)}, "
+        f"no overlay on {key}: {why.reason}. Seen in one sample: input {seen(first.input)}, "
         f"targets {targets or 'none'}, output {output}. Pin what is meant, e.g. "
         "Capture(roles={'target': 1, 'prediction': 'logits', 'task': 'segmentation'})"
     )

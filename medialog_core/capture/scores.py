@@ -15,7 +15,12 @@ from ..arrays import Array
 
 Scale = Literal["ids", "softmax", "log", "sigmoid", "probabilities"]
 
-CLASS_LOSSES: dict[str, Scale] = {"cross_entropy": "softmax", "nll_loss": "log"}
+CLASS_LOSSES: dict[str, Scale] = {
+    "cross_entropy": "softmax",
+    "nll_loss": "log",
+    "categorical_crossentropy": "probabilities",
+}
+"""torch's names, and Keras's for a loss that takes probabilities."""
 LABEL_LOSSES: dict[str, Scale] = {
     "binary_cross_entropy_with_logits": "sigmoid",
     "binary_cross_entropy": "probabilities",
@@ -66,6 +71,40 @@ def decided_labels(row: Array, scale: Scale) -> Array:
     if scale == "sigmoid":
         return row >= 0
     return row.astype(bool) if scale == "ids" else row >= 0.5  # noqa: PLR2004 - one half
+
+
+def cross_entropy(row: Array, truth: Array, scale: Scale) -> float:
+    """Give the loss of one sample's classes (axis 0 of `row`).
+
+    Args:
+        row: Scores of C classes, or of C classes at some places.
+        truth: The class id, at each place, or shares of the classes in the shape of `row`.
+        scale: How the scores become probabilities.
+    """
+    logs = _logs(probabilities(row, scale))
+    if truth.size == row.size:
+        return float(-(truth.reshape(row.shape) * logs).sum(axis=0).mean())
+    ids = truth.astype(np.int64).reshape(1, *row.shape[1:])
+    return float(-np.take_along_axis(logs, ids, axis=0).mean())
+
+
+def binary_cross_entropy(row: Array, truth: Array, scale: Scale) -> float:
+    """Give the loss of labels that stand for themselves, its mean over them.
+
+    Args:
+        row: A score for each label.
+        truth: 0 and 1, or what is between, in the same shape.
+        scale: "sigmoid" or "probabilities".
+    """
+    likely, holds = probabilities(row, scale), truth.astype(np.float64)
+    unlikely = probabilities(-row, scale) if scale == "sigmoid" else 1 - likely
+    return float(-(holds * _logs(likely) + (1 - holds) * _logs(unlikely)).mean())
+
+
+def _logs(likely: Array) -> Array:
+    """Give logarithms that stay finite; what is NaN stays so."""
+    logs: Array = np.log(np.maximum(likely, np.finfo(float).tiny))
+    return logs
 
 
 def _softmax(row: Array) -> Array:

@@ -60,6 +60,7 @@ class Session:
         self._runs = runs
         self._looks: dict[str, Look] = {}
         self._off: set[str] = set()
+        self._told = (0, 0)
 
     def log(self, data: Mapping[str, Any], step: int, epoch: float | None) -> None:
         """Log to each run."""
@@ -120,7 +121,10 @@ class Session:
         self.log({f"{stage}/inputs": grid_of(pictures, look)}, step, epoch)
 
     def close(self) -> None:
-        """Write down what capture cost beyond its share, if it did."""
+        """Write down what capture cost beyond its share, if it did; each thing is counted once.
+
+        A session goes on where its training does.
+        """
         health = {
             "capture_secs": round(self.budget.spent_secs, 3),
             "capture_overspent_secs": round(max(self.budget.overspent_secs, 0.0), 3),
@@ -129,8 +133,10 @@ class Session:
         for run in self._runs:
             if not run.finished:
                 run.state("health", "capture", health)
-        self.count("capture_put_off", self.budget.refused)
-        self.count("capture_overspent_ms", int(1000 * max(self.budget.overspent_secs, 0.0)))
+        told = self.budget.refused, int(1000 * max(self.budget.overspent_secs, 0.0))
+        self.count("capture_put_off", max(told[0] - self._told[0], 0))
+        self.count("capture_overspent_ms", max(told[1] - self._told[1], 0))
+        self._told = told
 
 
 def _no_pictures(stage: str, batch: Batch) -> str:

@@ -63,11 +63,13 @@ def table_of(samples: Sequence[Sample], found: tuple[Evidence, Reading], names: 
 
 def raw_table(samples: Sequence[Sample], outputs: Evidence | None, look: Look | None) -> Table:
     """Give inputs and outputs side by side where the task was not recognised: nothing is read into them."""
-    table = Table(columns=["sample", "input", "output", "target"], allow_mixed_types=True)
+    targets = any(s.targets for s in samples)
+    columns = ["sample", "input", "output", *(["target"] if targets else [])]
+    table = Table(columns=columns, allow_mixed_types=True)
     for i, sample in enumerate(samples):
         shown = _plain_picture(sample, look) if look is not None else _cell(sample.input)
         output = None if outputs is None else _cell(outputs.rows[i])
-        table.add_data(sample.id, shown, output, _cell(sample.targets))
+        table.add_data(sample.id, shown, output, *([_cell(sample.targets)] if targets else []))
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 import warnings
 from importlib import import_module
@@ -82,6 +83,7 @@ def _trained(framework: str, data: tissue.Tissue, out: Path, epochs: int) -> Run
     """Train, and give the run that is there since."""
     folder = out / framework
     before = set(find_runs(folder)) if folder.is_dir() else set()
+    os.environ.pop("MEDIALOG_DIR", None)  # `--out` says where
     progress, began = text.Progress(), time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of frameworks: medialog's own go through logging

@@ -1,0 +1,306 @@
+"""The callback: Keras's hooks, handed on to a `ModelWatch`, and the numbers and config of a run.
+
+It must not define `on_train_batch_end` or `on_test_batch_end`: Keras ends its asynchronous dispatch
+where a callback has one. What happens in a batch is seen by standing around the model's functions.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+
+from medialog_core.capture.histograms import of_tensors
+from medialog_core.capture.options import Capture, chosen_capture
+from medialog_core.capture.session import Session
+from medialog_core.payload import Sink
+from medialog_core.placing.lazy_run import LazyRun
+from medialog_core.runs.arguments import chosen_mode, chosen_strict, sinks_of
+from medialog_core.runs.run import Run
+from medialog_core.runs.spec import RunSpec
+
+from . import arguments, caller
+from .arguments import UpdateFreq
+from .backends import taken
+from .caller import Source
+from .description import config_of, learning_rates, numbers
+from .destination import Destination
+from .following import PREDICT, Following
+from .steps import Steps
+from .watch import ModelWatch
+from .wrapping import put_on, take_off
+
+TRAIN, TEST, PREDICTING = "train_function", "test_function", "predict_function"
+
+
+class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """Logs a training with its pictures: inputs, predictions over truth, gradients, weights.
+
+    `model.fit(..., callbacks=[MediaCallback()])` takes, on the torch, jax and tensorflow back ends,
+    from arrays, `validation_split`, PyDataset, generators, tf.data and DataLoader:
+
+    - the numbers of each epoch under Keras's names (`loss`, `val_loss`, `accuracy`, ...) and
+      `learning_rate`; with `update_freq` those of batches too, as `batch_loss`, ...;
+    - `train/inputs` and `val/inputs`, grids of a batch's first inputs as they are fed;
+    - `val/predictions`, the same samples of the validation data after each validation; of several
+      outputs `val/predictions/<output>`. Without validation data there are none, unless `samples`
+      are given;
+    - `gradients/<variable>`, histograms, with norms under `gradients_norm/<variable>`: unscaled and
+      before clipping. On torch they are those of the step; on jax and tensorflow that step is
+      computed once more for them, from the same batch, weights and random numbers. With gradient
+      accumulation they are one batch's;
+    - config: model, optimizer, loss, batch size, epochs.
+
+    `evaluate(..., callbacks=[...])` by itself logs `test_loss`, ..., `test/inputs` and
+    `test/predictions`; `predict(...)` `predict/inputs` and a table `predict/predictions`. All fits,
+    evaluations and predictions of one callback go to one run, whose steps count trained batches.
+
+    Ranks of torch.distributed write to one run; those above 0 log media only.
+
+    Args:
+        log_dir: Parent of all runs, a local directory: the run is `<log_dir>/version_N` with the
+            next free N. Where it is a run's own directory, that run is resumed.
+        histogram_freq: Log `weights/<variable>` histograms every so many epochs, as Keras's
+            TensorBoard callback does; 0 is never.
+        update_freq: `epoch`, `batch`, or after how many executions of the train function numbers of
+            batches are logged.
+        samples: Samples to follow in place of the validation's first: `(x, y)`, or `x` alone, as
+            nested as the model takes them.
+        sinks: `store`, `tensorboard`, both, or objects that satisfy `medialog_core.payload.Sink`.
+        capture: True for what `Capture()` says (looks at inputs and gradients every 50 steps), a
+            `Capture` to tune it, False for numbers and config only.
+
+    Raises:
+        InvalidInput: An argument has a value that it cannot have.
+        WrongType: An argument is of the wrong type.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str] = "logs",
+        *,
+        histogram_freq: int = 0,
+        update_freq: UpdateFreq = "epoch",
+        samples: Any = None,
+        sinks: Sequence[str | Sink] = ("store",),
+        capture: bool | Capture = True,
+    ) -> None:
+        super().__init__()
+        disabled = chosen_mode(None) == "disabled"
+        place = arguments.place_of(log_dir, create=not disabled)
+        spec = RunSpec(
+            place.root, "", "", disabled=disabled, sinks=sinks_of(sinks), strict=chosen_strict(None)
+        )
+        self.capture = chosen_capture(capture)
+        self._runs = LazyRun(place, spec)
+        self._session = Session(self.capture or Capture(), [Destination(self._runs)])
+        self._samples = arguments.samples_of(samples)
+        self._weights_every = arguments.epochs_between(histogram_freq)
+        self._numbers_every = arguments.batches_between(update_freq)
+        self._steps: Steps | None = None
+        self._watch: ModelWatch | None = None
+        self._following: Following | None = None
+        self._begun: tuple[str, int] | None = None
+        self._fitting = self._validated = False
+        self._epoch: int | None = None
+
+    @property
+    def run(self) -> Run:
+        """This rank's run, opened at first use.
+
+        Raises:
+            NotStarted: On a rank above 0, before rank 0 has decided where the run lies.
+        """
+        return self._runs.get()
+
+    @property
+    def step(self) -> int:
+        """How many batches were trained."""
+        return self._steps.done if self._steps is not None else 0
+
+    # --- what Keras calls -------------------------------------------------------------------------
+
+    def set_params(self, params: Mapping[str, Any]) -> None:
+        """Take what each fit, evaluation or prediction begins with; one before may have failed."""
+        super().set_params(params)
+        self._fitting = False
+        self._begun = None
+
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras's signature
+        """Open the run, and stand around the train function."""
+        self._open()
+        source = self._source()
+        watch = self._model_watch()
+        if watch is not None:
+            watch.begin(source)
+        with self._session.looking("config"):
+            self._configure(config_of(self._model, self.params, source.batch_size))
+        put_on(self._model, TRAIN, self)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Begin to count an epoch's batches."""
+        self._epoch = epoch
+        self._validated = False
+        self._counted().epoch()
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Expect a training step."""
+        self._fitting = True
+        self._counted().begin(batch)
+        self._begun = TRAIN, batch
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Log the epoch's numbers, and weights."""
+        rates: dict[str, float] = {}
+        with self._session.looking("learning_rate"):
+            rates = learning_rates(self._model)
+        self._session.log({**rates, **numbers(logs)}, self.step, epoch)
+        if self._weights_every and epoch % self._weights_every == 0:
+            with self._session.looking("weights"):
+                weights = ((v.path, v.value) for v in self._model.weights)
+                self._session.log(of_tensors("weights", weights), self.step, epoch)
+        watch = self._model_watch()
+        if self._samples is not None and not self._validated and watch is not None:
+            watch.validation.begin(Source())
+            watch.validation.end(self.step, epoch)
+
+    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+        """Write all out."""
+        take_off(self._model, TRAIN, self)
+        self._fitting = False
+        self._end()
+
+    def on_test_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+        """Begin a validation, or an evaluation by itself."""
+        if not self._fitting:
+            self._open()
+        self._validated = True
+        self._follow(TEST, None if self._fitting else "test")
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Expect a step."""
+        self._begun = TEST, batch
+
+    def on_test_end(self, logs: Any = None) -> None:
+        """Show the predictions."""
+        self._unfollow(TEST)
+        if not self._fitting:
+            self._session.log(numbers(logs, "test_"), self.step, self._epoch)
+            self._end()
+
+    def on_predict_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+        """Begin a prediction."""
+        self._open()
+        self._follow(PREDICTING, PREDICT)
+
+    def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Expect a step."""
+        self._begun = PREDICTING, batch
+
+    def on_predict_end(self, logs: Any = None) -> None:  # noqa: ARG002
+        """Show inputs and outputs."""
+        self._unfollow(PREDICTING)
+        self._end()
+
+    # --- what a wrapped function calls ------------------------------------------------------------
+
+    def call_function(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """Make a step of the model's, and look at it.
+
+        Args:
+            name: Which function of the model's it is.
+            function: The function.
+            args: What Keras calls it with.
+        """
+        begun, self._begun = self._begun, None
+        if begun is None or begun[0] != name:
+            return function(*args)
+        if name == TRAIN:
+            return self._train_step(function, args, begun[1])
+        if self._following is not None and self._following.wants(begun[1]):
+            args, batches = taken(args, self._model.steps_per_execution)
+            for i, batch in enumerate(batches):
+                self._following.batch(begun[1] + i, batch, self.step, self._epoch)
+        return function(*args)
+
+    def failed(self) -> None:
+        """Note that a step has raised: no hook of Keras's follows."""
+        for name in (TRAIN, TEST, PREDICTING):
+            take_off(self._model, name, self)
+        self._runs.end("failed")
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _train_step(self, function: Callable[..., Any], args: tuple[Any, ...], batch: int) -> Any:
+        steps, watch = self._counted(), self._model_watch()
+        if watch is None:
+            result = function(*args)
+        else:
+            result = watch.train_step(function, args, steps.now, self._epoch)
+            self._note_batch_size(watch)
+        steps.ran(batch, self._model.steps_per_execution, (self.params or {}).get("steps"))
+        if self._numbers_every and steps.executions % self._numbers_every == 0:
+            logs = result[0] if isinstance(result, tuple) else result  # jax gives its state too
+            self._session.log(numbers(logs, "batch_"), steps.now, self._epoch)
+        return result
+
+    def _follow(self, name: str, stage: str | None) -> None:
+        """Begin to follow samples: of the validation where no other stage is named."""
+        watch = self._model_watch()
+        if watch is None:
+            return
+        source = self._source()
+        self._following = watch.validation if stage is None else watch.another(stage)
+        self._following.begin(source)
+        put_on(self._model, name, self)
+
+    def _unfollow(self, name: str) -> None:
+        take_off(self._model, name, self)
+        following, self._following = self._following, None
+        if following is not None:
+            following.end(self.step, self._epoch)
+
+    def _source(self) -> Source:
+        found = Source()
+        with self._session.looking("the data's order and names"):
+            found = caller.source()
+        return found
+
+    def _model_watch(self) -> ModelWatch | None:
+        """Give the watch on the model, anew where it is another or has another loss."""
+        if self.capture is None or not self._session.active("the model"):
+            return None
+        if self._watch is None or not self._watch.is_of(self._model):
+            with self._session.looking("the model"):
+                self._watch = ModelWatch(self._session, self._model, self._samples)
+        return self._watch if self._session.active("the model") else None
+
+    def _counted(self) -> Steps:
+        """Give the steps; those of a resumed run go on after its last."""
+        if self._steps is None:
+            run = self._runs.reach()
+            self._steps = Steps(0 if run is None else run.step)
+        return self._steps
+
+    def _open(self) -> None:
+        """Open the run, and have `medialog_core.log` go to it at this callback's step."""
+        self._counted()
+        self._runs.follow(self, MediaCallback.step.fget, lead=True)  # type: ignore[attr-defined]
+
+    def _configure(self, config: Mapping[str, Any]) -> None:
+        run = self._runs.reach()
+        if run is not None and run.spec.rank == 0:
+            run.config.update(config)
+
+    def _note_batch_size(self, watch: ModelWatch) -> None:
+        run = self._runs.opened
+        if run is not None and watch.batch_size and "batch_size" not in run.config:
+            with self._session.looking("config"):
+                self._configure({"batch_size": watch.batch_size})
+
+    def _end(self) -> None:
+        with self._session.looking("health"):
+            self._session.close()
+        self._runs.end("finished")

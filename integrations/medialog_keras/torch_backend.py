@@ -1,0 +1,59 @@
+"""Keras on torch: gradients lie in the weights after a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import torch
+
+from medialog_core.capture.torch_forward import untouched
+from medialog_core.capture.torch_gradients import gradients_of, local_values
+
+from .backends import Apart, Tensors, call, tensors_of
+
+
+class TorchBackend:
+    """Looks into a model on torch.
+
+    Args:
+        model: The model, which is a torch module too.
+    """
+
+    leaves_gradients = True
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def gradients(self, args: tuple[Any, ...], batch: Any) -> Callable[[], Tensors]:  # noqa: ARG002
+        """Give what reads the gradients after the step; the scale of its loss is read now."""
+        optimizer = self._model.optimizer
+        scale = 1.0 if optimizer is None else float(optimizer.scale_loss(1.0))
+        return lambda: gradients_of(self._parameters(), scale)
+
+    def weights(self, args: tuple[Any, ...]) -> Tensors:  # noqa: ARG002 - they are in the model
+        """Give the trainable weights."""
+        return {path: local_values(value) for path, value in self._parameters()}
+
+    def predict(self, x: Any) -> Any:
+        """Predict without gradients; modes, buffers, random states and variables stay as they are."""
+        device = next((value.device for _, value in self._parameters()), torch.device("cpu"))
+        with untouched(self._model, device), torch.no_grad(), keras.StatelessScope():
+            return call(self._model, tensors_of(x))
+
+    def local(self, batch: Any) -> Any:
+        """Give the batch."""
+        return batch
+
+    def alone(self) -> bool:
+        """Say whether no weight is spread over processes."""
+        return not any(hasattr(value, "to_local") for _, value in self._parameters())
+
+    def _parameters(self) -> list[tuple[str, torch.Tensor]]:
+        return [(variable.path, variable.value) for variable in self._model.trainable_variables]
+
+
+def make(model: Any, apart: Apart) -> TorchBackend:  # noqa: ARG001 - nothing is compiled
+    """Give the back end for a model."""
+    return TorchBackend(model)
