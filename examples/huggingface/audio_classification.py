@@ -5,7 +5,6 @@ python -m examples.huggingface.audio_classification
 
 from __future__ import annotations
 
-import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from transformers import (
     Trainer,
     TrainingArguments,
@@ -15,6 +14,7 @@ from transformers import (
     set_seed,
 )
 
+import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from examples import data
 
 

@@ -5,12 +5,12 @@ python -m examples.huggingface.denoising
 
 from __future__ import annotations
 
-import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import Trainer, TrainingArguments, set_seed
 
+import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from examples import data
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 import torch
 from transformers import (
     Trainer,
@@ -18,6 +17,7 @@ from transformers import (
     set_seed,
 )
 
+import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from examples import data
 
 

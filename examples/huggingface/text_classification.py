@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
     BertConfig,
@@ -20,6 +19,7 @@ from transformers import (
     set_seed,
 )
 
+import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from examples import data
 
 

@@ -5,7 +5,6 @@ python -m examples.huggingface.token_classification
 
 from __future__ import annotations
 
-import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from transformers import (
     BertConfig,
     BertForTokenClassification,
@@ -16,6 +15,7 @@ from transformers import (
     set_seed,
 )
 
+import medialog_huggingface  # noqa: F401 - makes report_to="medialog" known
 from examples import data
 from examples.huggingface.text_classification import words_of
 

@@ -3,6 +3,8 @@
 medialog run train.py --report_to medialog
 python -m medialog_huggingface.run train.py --report_to medialog
 torchrun --nproc_per_node 2 -m medialog_huggingface.run train.py --report_to medialog
+
+The name is registered when the package of this module is imported.
 """
 
 from __future__ import annotations
@@ -11,8 +13,6 @@ import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-import medialog_huggingface
 
 _MODULE = "-m"
 _USAGE = (
@@ -28,7 +28,6 @@ def main(words: Sequence[str]) -> None:
     Args:
         words: The script, or `-m` and the module, then its arguments.
     """
-    medialog_huggingface.register()
     as_module = words[:1] == [_MODULE]
     given = list(words[as_module:])
     if not given:

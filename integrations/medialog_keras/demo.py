@@ -29,7 +29,7 @@ def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], Non
     keras.utils.set_random_seed(0)
     model = _segmenter()
     model.compile(
-        keras.optimizers.Adam(3e-3),
+        keras.optimizers.Adam(2e-3),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
@@ -40,7 +40,7 @@ def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], Non
         epochs=epochs,
         verbose=0,
         callbacks=[
-            MediaCallback(folder, capture=Capture(class_labels=CLASSES)),
+            MediaCallback(folder, capture=Capture(class_labels=CLASSES, every_n_steps=10)),
             keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, _: progress(epoch + 1)),
         ],
     )
@@ -52,6 +52,4 @@ def _segmenter() -> Any:
     for dilation in (1, 2, 4, 1):
         convolution = layers.Conv2D(_WIDTH, 3, padding="same", dilation_rate=dilation)
         hidden += [convolution, layers.BatchNormalization(momentum=0.9), layers.ReLU()]
-    return keras.Sequential(
-        [keras.Input((SIDE, SIDE, 3)), *hidden, layers.Conv2D(len(CLASSES), 1)]
-    )
+    return keras.Sequential([keras.Input((SIDE, SIDE, 3)), *hidden, layers.Conv2D(len(CLASSES), 1)])

@@ -60,7 +60,7 @@ def numbers(logs: Any, prefix: str = "") -> dict[str, float]:
 def with_range(facts: DatasetFacts, model: Any, pictures: Any) -> DatasetFacts:
     """Add how bytes as floats are shown, where the model itself brings them into its range."""
     told = any(_takes_bytes(layer) for layer in _layers(model))
-    if not told or pictures.dtype.kind != "f" or not (0 <= pictures.min() and pictures.max() > 1):
+    if not told or pictures.dtype.kind != "f" or not (pictures.min() >= 0 and pictures.max() > 1):
         return facts
     channels = pictures.shape[1]
     return DatasetFacts(facts.classes, (0.0,) * channels, (1 / 255,) * channels)

@@ -11,7 +11,7 @@ from .._version import __version__
 from ..errors import MedialogError
 from . import compact, demo, doctor, export, gc, ls, run, show
 
-_COMMANDS = (ls, show, export, run, compact, gc, doctor, demo)
+_COMMANDS = (ls, show, export, run, demo, compact, gc, doctor)
 _INTERRUPTED, _FAILED = 130, 1
 
 

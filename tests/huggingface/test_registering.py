@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 
-import medialog_huggingface
 import pytest
+
+import medialog_huggingface
 
 UTILS = "transformers.integrations.integration_utils"
 BEFORE = "import medialog_huggingface"

@@ -56,11 +56,18 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("framework", choices=tuple(_FRAMEWORKS))
-    command.add_argument("--epochs", type=int, default=20, help="default: 20")
+    command.add_argument("--epochs", type=_epochs, default=20, help="default: 20")
     command.add_argument(
         "--out", type=Path, default=Path("demo_out"), metavar="DIR", help="default: demo_out"
     )
     command.set_defaults(run_command=_run)
+
+
+def _epochs(word: str) -> int:
+    epochs = int(word)
+    if epochs < 1:
+        raise argparse.ArgumentTypeError(f"expected at least 1, got {epochs}")
+    return epochs
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -68,14 +75,13 @@ def _run(args: argparse.Namespace) -> int:
     if any(find_spec(package) is None for package in framework.packages):
         raise MissingExtra(f"the demo of {framework.name}", f"{args.framework},demo")
     backend = f" on {kerasbackend.choose()}" if args.framework == "keras" else ""
+    title = f"{framework.name}{backend} learns what is nucleus and what is stain in tissue"
     data = tissue.load()
-    text.say(
-        text.bold(f"{framework.name}{backend} learns to tell nuclei and stain in a tissue section")
-    )
-    text.say(f"  medialog in its code:  {framework.says}")
+    text.say(text.bold(title))
+    text.say(f"  what it says of medialog: {framework.says}")
     run = _trained(args.framework, data, args.out, args.epochs)
     captured.say(run)
-    _look(run)
+    _look(run, title)
     return 0
 
 
@@ -98,9 +104,9 @@ def _trained(framework: str, data: tissue.Tissue, out: Path, epochs: int) -> Run
     return RunReader(new.pop(), decode)
 
 
-def _look(run: RunReader) -> None:
+def _look(run: RunReader, title: str) -> None:
     """Draw the predictions, and say how to see more."""
-    sheet = contactsheet.draw(run, _PREDICTIONS)
+    sheet = contactsheet.draw(run, _PREDICTIONS, title)
     if sheet is not None:
         path = run.path / "predictions.png"
         sheet.save(path)
