@@ -57,7 +57,8 @@ def scattered(count: int) -> Rows:
     inputs = torch.from_numpy(pictures).permute(0, 3, 1, 2)
     rows = []
     for picture, boxes in zip(inputs, found, strict=True):
-        low, high = torch.from_numpy(boxes.corners).split(2, dim=1)
+        corners = torch.from_numpy(boxes.corners)
+        low, high = corners[:, :2], corners[:, 2:]
         middle_and_size = torch.cat([(low + high) / 2, high - low], dim=1) / SIDE
         labels = {"class_labels": torch.from_numpy(boxes.class_ids), "boxes": middle_and_size}
         rows.append({"pixel_values": picture, "labels": labels})

@@ -62,8 +62,8 @@ class Classifier(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=self.lr)
 
 
-def train(folder: str, *, epochs: int = 20, count: int = 1797) -> MediaLogger:
-    """Train on so many digits with nothing of medialog but the logger, which is returned."""
+def train(folder: str, *, epochs: int = 20, count: int = 1797) -> pl.Trainer:
+    """Train on so many digits with nothing of medialog but the logger; give the trainer."""
     pl.seed_everything(0, verbose=False)
     logger = MediaLogger(folder, "digits", sinks=("store", "tensorboard"))
     pictures, names = (array[:count] for array in data.digits())
@@ -75,7 +75,7 @@ def train(folder: str, *, epochs: int = 20, count: int = 1797) -> MediaLogger:
         DataLoader(Digits(inputs[kept:], targets[kept:]), batch_size=32, shuffle=True),
         DataLoader(Digits(inputs[:kept], targets[:kept]), batch_size=64),
     )
-    return logger
+    return trainer
 
 
 if __name__ == "__main__":

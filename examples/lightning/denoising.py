@@ -50,8 +50,8 @@ class Denoiser(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=2e-3)
 
 
-def train(folder: str, *, epochs: int = 15, count: int = 250) -> MediaLogger:
-    """Train on so many crops with nothing of medialog but the logger, which is returned."""
+def train(folder: str, *, epochs: int = 15, count: int = 250) -> pl.Trainer:
+    """Train on so many crops with nothing of medialog but the logger; give the trainer."""
     pl.seed_everything(0, verbose=False)
     logger = MediaLogger(folder, "photographs", sinks=("store", "tensorboard"))
     noisy, clean = (
@@ -65,7 +65,7 @@ def train(folder: str, *, epochs: int = 15, count: int = 250) -> MediaLogger:
         DataLoader(TensorDataset(noisy[kept:], clean[kept:]), batch_size=8, shuffle=True),
         DataLoader(TensorDataset(noisy[:kept], clean[:kept]), batch_size=8),
     )
-    return logger
+    return trainer
 
 
 if __name__ == "__main__":

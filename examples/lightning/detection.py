@@ -85,8 +85,8 @@ class Detector(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=1e-3)
 
 
-def train(folder: str, *, epochs: int = 10, count: int = 400) -> MediaLogger:
-    """Train on so many pictures with nothing of medialog but the logger, which is returned."""
+def train(folder: str, *, epochs: int = 10, count: int = 400) -> pl.Trainer:
+    """Train on so many pictures with nothing of medialog but the logger; give the trainer."""
     pl.seed_everything(0, verbose=False)
     logger = MediaLogger(folder, "scattered", sinks=("store", "tensorboard"))
     pictures, found = data.scattered_digits(count, SIDE)
@@ -95,7 +95,7 @@ def train(folder: str, *, epochs: int = 10, count: int = 400) -> MediaLogger:
     trainer.fit(
         Detector(), _batches(pictures[kept:], found[kept:]), _batches(pictures[:kept], found[:kept])
     )
-    return logger
+    return trainer
 
 
 def _batches(

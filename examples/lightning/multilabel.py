@@ -62,8 +62,8 @@ class Labels(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=3e-3)
 
 
-def train(folder: str, *, epochs: int = 15, count: int = 3000) -> MediaLogger:
-    """Train on so many pictures with nothing of medialog but the logger, which is returned."""
+def train(folder: str, *, epochs: int = 15, count: int = 3000) -> pl.Trainer:
+    """Train on so many pictures with nothing of medialog but the logger; give the trainer."""
     pl.seed_everything(0, verbose=False)
     logger = MediaLogger(folder, "pairs", sinks=("store", "tensorboard"))
     pictures, labels = data.pairs_of_digits(count)
@@ -75,7 +75,7 @@ def train(folder: str, *, epochs: int = 15, count: int = 3000) -> MediaLogger:
         DataLoader(Pairs(inputs[kept:], targets[kept:]), batch_size=32, shuffle=True),
         DataLoader(Pairs(inputs[:kept], targets[:kept]), batch_size=64),
     )
-    return logger
+    return trainer
 
 
 if __name__ == "__main__":

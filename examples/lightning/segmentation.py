@@ -65,8 +65,8 @@ class Segmenter(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=2e-3)
 
 
-def train(folder: str, *, epochs: int = 20, count: int = 90) -> MediaLogger:
-    """Train on so many crops with nothing of medialog but the logger, which is returned."""
+def train(folder: str, *, epochs: int = 20, count: int = 90) -> pl.Trainer:
+    """Train on so many crops with nothing of medialog but the logger; give the trainer."""
     pl.seed_everything(0, verbose=False)
     logger = MediaLogger(folder, "tissue", sinks=("store", "tensorboard"))
     section = tissue.load()
@@ -76,7 +76,7 @@ def train(folder: str, *, epochs: int = 20, count: int = 90) -> MediaLogger:
         DataLoader(Crops(section.train, count), batch_size=8, shuffle=True),
         DataLoader(Crops(section.val, count), batch_size=8),
     )
-    return logger
+    return trainer
 
 
 def _convolution(before: int, after: int) -> nn.Module:

@@ -35,7 +35,11 @@ class _Framework(NamedTuple):
 
 
 _FRAMEWORKS = {
-    "keras": _Framework("Keras", ("keras",), "model.fit(..., callbacks=[MediaCallback(log_dir)])"),
+    "keras": _Framework(
+        "Keras",
+        ("keras",),
+        "callbacks=[MediaCallback(log_dir, capture=Capture(class_labels=CLASSES, budget=1.0))]",
+    ),
     "huggingface": _Framework(
         "Hugging Face",
         ("transformers", "accelerate", "torch"),
