@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from medialog_core.capture.batch import Batch, split
+from medialog_core.capture.batch import PIXEL_MASK, Batch, split
 from medialog_core.capture.evidence import Evidence
 from medialog_core.capture.follow import ROOT
 from medialog_core.capture.options import Role
+from medialog_core.capture.queries import SCORES
 from medialog_core.capture.torch_rows import Rows, to_numpy_rows
 
 from .facts import ModelFacts, plain
 from .forward import Call
-
-_SCORES = "logits"
 
 
 def batch_of(rows: Mapping[str, Rows], facts: ModelFacts, roles: Mapping[str, Role]) -> Batch:
@@ -26,7 +25,8 @@ def batch_of(rows: Mapping[str, Rows], facts: ModelFacts, roles: Mapping[str, Ro
     known: dict[str, Role] = {"input": facts.input} if facts.input in rows else {}  # type: ignore[dict-item]
     inputs = split(rows, {**known, **roles}).inputs
     names = [roles["target"]] if "target" in roles else facts.labels
-    return Batch(inputs, {name: rows[name] for name in names if name in rows})  # type: ignore[index]
+    targets = {name: rows[name] for name in names if name in rows}  # type: ignore[index]
+    return Batch(inputs, targets, rows.get(PIXEL_MASK))
 
 
 def of_call(
@@ -44,9 +44,17 @@ def of_call(
     parts = {place: to_numpy_rows(rows)[:count] for place, rows in call.parts.items()}
     seen = [Evidence("call", place, rows, module=ROOT) for place, rows in parts.items()]
     given = [to_numpy_rows(targets.targets[n])[:count] for n in call.rows if n in targets.targets]
-    if facts.loss is not None and _SCORES in parts and len(given) == 1:
-        seen.append(Evidence("loss", facts.loss, parts[_SCORES], target=given[0]))
+    if facts.loss is not None and SCORES in parts and len(given) == 1:
+        seen.append(Evidence("loss", facts.loss, parts[SCORES], target=given[0]))
     return list(fitted(model, seen, facts))
+
+
+def scores_in(call: Call) -> int | None:
+    """Give how many scores a call has given, of one sample or of each of its parts."""
+    part = call.parts.get(SCORES)
+    first = part[0] if part is not None and len(part) else None
+    scores = first.get(SCORES) if isinstance(first, Mapping) else first
+    return int(scores.shape[-1]) if isinstance(scores, torch.Tensor) and scores.dim() else None
 
 
 def fitted(model: Any, evidence: Sequence[Evidence], facts: ModelFacts) -> Iterator[Evidence]:
@@ -56,7 +64,7 @@ def fitted(model: Any, evidence: Sequence[Evidence], facts: ModelFacts) -> Itera
     values = not getattr(getattr(written, "config", None), "norm_pix_loss", False)
     for each in evidence:
         known = replace(each, ignore_index=facts.ignore_index)
-        patches = callable(pictures) and each.place == _SCORES and np.ndim(each.rows[0]) == 2  # noqa: PLR2004
+        patches = callable(pictures) and each.place == SCORES and np.ndim(each.rows[0]) == 2  # noqa: PLR2004
         if patches and values:
             known = replace(known, rows=_unpatched(pictures, each.rows))
         yield known

@@ -36,6 +36,7 @@ from . import logs as logging_of
 from .claims import Claims
 from .event import Event
 from .place import run_of
+from .registering import register
 from .watch import TrainerWatch
 
 
@@ -242,3 +243,6 @@ _IDLE = "this Trainer has several of medialog's callbacks: the one that was give
 
 def _step(state: Any) -> int:
     return int(state.global_step)
+
+
+register()

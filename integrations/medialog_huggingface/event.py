@@ -8,7 +8,7 @@ from typing import Any
 
 from medialog_core.capture.datasets import DatasetFacts
 
-from . import facts
+from . import facts, processors
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Event:
         """What the model says of its keywords and its loss."""
         return facts.of_model(self.model, self.args)
 
-    def shown(self, loader: Any) -> DatasetFacts:
-        """Say class names and normalisation for a loader."""
-        return facts.of_data(self.model, self.processor, getattr(loader, "dataset", None))
+    def shown(self, loader: Any, outputs: int | None = None) -> DatasetFacts:
+        """Say how a loader's data is shown, of a model that gives so many scores."""
+        dataset = getattr(loader, "dataset", None)
+        return processors.shown(self.model, self.processor, dataset, self.known, outputs)

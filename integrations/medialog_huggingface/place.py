@@ -1,13 +1,13 @@
-"""Where a Trainer's run lies: `<output_dir>/medialog/<run_name>`."""
+"""Where a run lies: `<output_dir>/medialog/<run_name>` of a Trainer, likewise of accelerate's tracker."""
 
 from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from medialog_core.placing import ranks
 from medialog_core.placing.lazy_run import LazyRun
 from medialog_core.placing.place import Place
 from medialog_core.runs.arguments import folder_of
@@ -28,19 +28,38 @@ def run_of(spec: RunSpec, log_dir: str | os.PathLike[str] | None, args: Any, sta
         args: `TrainingArguments`.
         state: `TrainerState`.
     """
-    above, below = _parent(spec, log_dir, args)
-    name = _name(args, state)
-    version = None
-    if ranks.rank() == 0:
-        version = _folder(Path(above, below), name, resumed=state.global_step > 0)
-    return LazyRun(Place(above, below, version, create=not spec.disabled), spec)
+    base = parent_of(spec.project, log_dir, args.output_dir)
+    return placed(spec, base, _name(args, state), resumed=state.global_step > 0)
 
 
-def _parent(spec: RunSpec, log_dir: str | os.PathLike[str] | None, args: Any) -> tuple[str, str]:
+def parent_of(
+    project: str, log_dir: str | os.PathLike[str] | None, beside: str | os.PathLike[str]
+) -> tuple[str, str]:
+    """Give the folder that runs lie in, as a directory and a name in it.
+
+    Args:
+        project: The runs' project.
+        log_dir: The folder, if the user states it.
+        beside: Where else it lies, as `medialog`, unless `$MEDIALOG_DIR` is set.
+    """
     if log_dir is not None:
         return os.fspath(log_dir), ""
     projects = os.environ.get("MEDIALOG_DIR")
-    return (projects, folder_of(spec.project)) if projects else (args.output_dir, FOLDER)
+    return (projects, folder_of(project)) if projects else (os.fspath(beside), FOLDER)
+
+
+def placed(spec: RunSpec, parent: tuple[str, str], name: str | None, *, resumed: bool) -> LazyRun:
+    """Place a run in a folder of runs.
+
+    Args:
+        spec: What the run is.
+        parent: As `parent_of` gives it.
+        name: The run's; a further one of the same name is `<name>_2`. None is `version_N`.
+        resumed: Go on in the last run of this name, if there is one.
+    """
+    create = not spec.disabled
+    version = partial(_folder, name=name, resumed=resumed, create=create)
+    return LazyRun(Place(*parent, version, create=create), spec)
 
 
 def _name(args: Any, state: Any) -> str | None:
@@ -51,13 +70,27 @@ def _name(args: Any, state: Any) -> str | None:
     return folder_of("-".join(words)) if words else None
 
 
-def _folder(root: Path, name: str | None, *, resumed: bool) -> str | None:
+def _folder(root: Path, name: str | None, *, resumed: bool, create: bool) -> str | None:
     """Give the last folder of a name to go on in, else the next one; None is the next `version_N`."""
-    pattern = r"version_(\d+)" if name is None else rf"{re.escape(name)}(?:_(\d+))?"
-    found = [re.fullmatch(pattern, entry.name) for entry in root.iterdir()] if root.is_dir() else []
-    numbers = {int(match[1] or 1): match[0] for match in found if match}
+    numbers = _taken(root, name)
     if resumed and numbers:
         return numbers[max(numbers)]
-    if name is None or not numbers:
-        return name
-    return f"{name}_{max(numbers) + 1}"
+    if name is None:
+        return None
+    number = max(numbers, default=0) + 1
+    while True:
+        folder = name if number == 1 else f"{name}_{number}"
+        try:
+            if create:
+                (root / folder).mkdir(parents=True)
+        except FileExistsError:  # another process was quicker
+            number += 1
+        else:
+            return folder
+
+
+def _taken(root: Path, name: str | None) -> dict[int, str]:
+    """Give the folders of a name by their number."""
+    pattern = r"version_(\d+)" if name is None else rf"{re.escape(name)}(?:_(\d+))?"
+    found = [re.fullmatch(pattern, entry.name) for entry in root.iterdir()] if root.is_dir() else []
+    return {int(match[1] or 1): match[0] for match in found if match}

@@ -30,17 +30,19 @@ def register() -> None:
 
 
 def _enter_callback(module: Any) -> None:
-    from .callback import MediaCallback  # noqa: PLC0415 - imports transformers and torch
+    from . import callback  # noqa: PLC0415 - imports transformers and torch
 
-    module.INTEGRATION_TO_CALLBACK.setdefault(NAME, MediaCallback)
+    if hasattr(callback, "MediaCallback"):  # else it is being imported, and calls `register` itself
+        module.INTEGRATION_TO_CALLBACK.setdefault(NAME, callback.MediaCallback)
 
 
 def _enter_tracker(module: Any) -> None:
     if not hasattr(module, "register_tracker_class"):  # accelerate before 1.15 takes instances only
         return
-    from .tracker import MediaTracker  # noqa: PLC0415 - imports accelerate
+    from . import tracker  # noqa: PLC0415 - imports accelerate
 
-    module.register_tracker_class(MediaTracker)
+    if hasattr(tracker, "MediaTracker"):
+        module.register_tracker_class(tracker.MediaTracker)
 
 
 Enter = Callable[[Any], None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -21,10 +20,10 @@ from medialog_core.capture.torch_rows import leading
 from medialog_core.capture.watch import Watch
 
 from . import trainers
-from .answers import batch_of, fitted, of_call
+from .answers import batch_of, fitted, of_call, scores_in
 from .dataset import order_of, read_again
 from .event import Event
-from .facts import ModelFacts, plain
+from .facts import ModelFacts, takes
 from .forward import Call, call_of
 
 
@@ -87,7 +86,8 @@ class Showing:
         self._stages.append(stage)
         roles = dict(self._options.roles)
         follower = Follower(number, self._options.num_samples, roles, position)
-        return Predictions(self._session, follower, stage, event.shown(event.eval_loader))
+        shown = event.shown(event.eval_loader, scores_in(calls[0]))
+        return Predictions(self._session, follower, stage, shown)
 
     def _forwarded(
         self, event: Event, known: ModelFacts, stage: str
@@ -102,7 +102,9 @@ class Showing:
         batch = read_again(event.eval_loader, places, device)
         left_out = _left_out(known)
         given = {
-            name: v for name, v in batch.items() if name not in left_out and _takes(model, name)
+            name: value
+            for name, value in batch.items()
+            if name not in left_out and takes(model, name, any_name=True)
         }
         with self._ours(), untouched(model, device), torch.no_grad():
             output = model(**given)
@@ -148,11 +150,6 @@ class Showing:
 
 def _may_forward(event: Event) -> bool:
     return trainers.may_forward(event.args, event.model) and can_run_eagerly(event.model)
-
-
-def _takes(model: Any, name: str) -> bool:
-    parameters = inspect.signature(plain(model).forward).parameters
-    return name in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 def _left_out(known: ModelFacts) -> tuple[str, ...]:

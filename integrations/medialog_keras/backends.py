@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from inspect import signature
+from itertools import islice
 from typing import Any, Protocol
 
 import keras
@@ -81,12 +82,7 @@ def taken(args: tuple[Any, ...], count: int) -> tuple[tuple[Any, ...], list[Any]
     *state, data = args
     if isinstance(data, list):
         return args, data
-    batches = [next(data)]
-    for _ in range(count - 1):
-        try:
-            batches.append(next(data))
-        except StopIteration:
-            break
+    batches = [next(data), *islice(data, count - 1)]
     return (*state, iter(batches)), batches
 
 

@@ -51,9 +51,7 @@ def leading(batch: Any, count: int) -> Samples:
     Anything else is of a train step of the user's own; it is taken as inputs by itself.
     """
     parts = tuple(batch) if isinstance(batch, list | tuple) else (batch,)
-    x, y = (
-        (parts[0], parts[1] if len(parts) > 1 else None) if len(parts) <= _PARTS else (parts, None)
-    )
+    x, y = (*parts, None)[:2] if len(parts) <= _PARTS else (parts, None)
     return Samples(*(_mapped(lambda leaf: _rows(leaf, count), part) for part in (x, y)))
 
 

@@ -14,21 +14,16 @@ import keras
 
 from medialog_core.capture.histograms import of_tensors
 from medialog_core.capture.options import Capture, chosen_capture
-from medialog_core.capture.session import Session
 from medialog_core.payload import Sink
-from medialog_core.placing.lazy_run import LazyRun
-from medialog_core.runs.arguments import chosen_mode, chosen_strict, sinks_of
 from medialog_core.runs.run import Run
-from medialog_core.runs.spec import RunSpec
 
 from . import arguments, caller
 from .arguments import UpdateFreq
 from .backends import taken
 from .caller import Source
 from .description import config_of, learning_rates, numbers
-from .destination import Destination
 from .following import PREDICT, Following
-from .steps import Steps
+from .recording import Recording
 from .watch import ModelWatch
 from .wrapping import put_on, take_off
 
@@ -88,18 +83,12 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         capture: bool | Capture = True,
     ) -> None:
         super().__init__()
-        disabled = chosen_mode(None) == "disabled"
-        place = arguments.place_of(log_dir, create=not disabled)
-        spec = RunSpec(
-            place.root, "", "", disabled=disabled, sinks=sinks_of(sinks), strict=chosen_strict(None)
-        )
         self.capture = chosen_capture(capture)
-        self._runs = LazyRun(place, spec)
-        self._session = Session(self.capture or Capture(), [Destination(self._runs)])
         self._samples = arguments.samples_of(samples)
         self._weights_every = arguments.epochs_between(histogram_freq)
         self._numbers_every = arguments.batches_between(update_freq)
-        self._steps: Steps | None = None
+        self._recording = Recording(log_dir, sinks, self.capture or Capture())
+        self._session = self._recording.session
         self._watch: ModelWatch | None = None
         self._following: Following | None = None
         self._begun: tuple[str, int] | None = None
@@ -113,12 +102,12 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         Raises:
             NotStarted: On a rank above 0, before rank 0 has decided where the run lies.
         """
-        return self._runs.get()
+        return self._recording.runs.get()
 
     @property
     def step(self) -> int:
         """How many batches were trained."""
-        return self._steps.done if self._steps is not None else 0
+        return self._recording.steps.done
 
     # --- what Keras calls -------------------------------------------------------------------------
 
@@ -130,25 +119,25 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras's signature
         """Open the run, and stand around the train function."""
-        self._open()
+        self._recording.open(self)
         source = self._source()
         watch = self._model_watch()
         if watch is not None:
             watch.begin(source)
         with self._session.looking("config"):
-            self._configure(config_of(self._model, self.params, source.batch_size))
+            self._recording.configure(config_of(self._model, self.params, source.batch_size))
         put_on(self._model, TRAIN, self)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Begin to count an epoch's batches."""
         self._epoch = epoch
         self._validated = False
-        self._counted().epoch()
+        self._recording.steps.epoch()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Expect a training step."""
         self._fitting = True
-        self._counted().begin(batch)
+        self._recording.steps.begin(batch)
         self._begun = TRAIN, batch
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -170,12 +159,12 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         """Write all out."""
         take_off(self._model, TRAIN, self)
         self._fitting = False
-        self._end()
+        self._recording.end()
 
     def on_test_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         """Begin a validation, or an evaluation by itself."""
         if not self._fitting:
-            self._open()
+            self._recording.open(self)
         self._validated = True
         self._follow(TEST, None if self._fitting else "test")
 
@@ -188,11 +177,11 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         self._unfollow(TEST)
         if not self._fitting:
             self._session.log(numbers(logs, "test_"), self.step, self._epoch)
-            self._end()
+            self._recording.end()
 
     def on_predict_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         """Begin a prediction."""
-        self._open()
+        self._recording.open(self)
         self._follow(PREDICTING, PREDICT)
 
     def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
@@ -202,7 +191,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
     def on_predict_end(self, logs: Any = None) -> None:  # noqa: ARG002
         """Show inputs and outputs."""
         self._unfollow(PREDICTING)
-        self._end()
+        self._recording.end()
 
     # --- what a wrapped function calls ------------------------------------------------------------
 
@@ -229,17 +218,18 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         """Note that a step has raised: no hook of Keras's follows."""
         for name in (TRAIN, TEST, PREDICTING):
             take_off(self._model, name, self)
-        self._runs.end("failed")
+        self._recording.runs.end("failed")
 
     # --- inside -----------------------------------------------------------------------------------
 
     def _train_step(self, function: Callable[..., Any], args: tuple[Any, ...], batch: int) -> Any:
-        steps, watch = self._counted(), self._model_watch()
+        steps, watch = self._recording.steps, self._model_watch()
         if watch is None:
             result = function(*args)
         else:
             result = watch.train_step(function, args, steps.now, self._epoch)
-            self._note_batch_size(watch)
+            if watch.batch_size and not self._recording.has("batch_size"):
+                self._recording.configure({"batch_size": watch.batch_size})
         steps.ran(batch, self._model.steps_per_execution, (self.params or {}).get("steps"))
         if self._numbers_every and steps.executions % self._numbers_every == 0:
             logs = result[0] if isinstance(result, tuple) else result  # jax gives its state too
@@ -263,10 +253,9 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             following.end(self.step, self._epoch)
 
     def _source(self) -> Source:
-        found = Source()
         with self._session.looking("the data's order and names"):
-            found = caller.source()
-        return found
+            return caller.source()
+        return Source()
 
     def _model_watch(self) -> ModelWatch | None:
         """Give the watch on the model, anew where it is another or has another loss."""
@@ -276,31 +265,3 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             with self._session.looking("the model"):
                 self._watch = ModelWatch(self._session, self._model, self._samples)
         return self._watch if self._session.active("the model") else None
-
-    def _counted(self) -> Steps:
-        """Give the steps; those of a resumed run go on after its last."""
-        if self._steps is None:
-            run = self._runs.reach()
-            self._steps = Steps(0 if run is None else run.step)
-        return self._steps
-
-    def _open(self) -> None:
-        """Open the run, and have `medialog_core.log` go to it at this callback's step."""
-        self._counted()
-        self._runs.follow(self, MediaCallback.step.fget, lead=True)  # type: ignore[attr-defined]
-
-    def _configure(self, config: Mapping[str, Any]) -> None:
-        run = self._runs.reach()
-        if run is not None and run.spec.rank == 0:
-            run.config.update(config)
-
-    def _note_batch_size(self, watch: ModelWatch) -> None:
-        run = self._runs.opened
-        if run is not None and watch.batch_size and "batch_size" not in run.config:
-            with self._session.looking("config"):
-                self._configure({"batch_size": watch.batch_size})
-
-    def _end(self) -> None:
-        with self._session.looking("health"):
-            self._session.close()
-        self._runs.end("finished")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -60,7 +61,7 @@ def numbers(logs: Any, prefix: str = "") -> dict[str, float]:
 def with_range(facts: DatasetFacts, model: Any, pictures: Any) -> DatasetFacts:
     """Add how bytes as floats are shown, where the model itself brings them into its range."""
     told = any(_takes_bytes(layer) for layer in _layers(model))
-    if not told or pictures.dtype.kind != "f" or not (pictures.min() >= 0 and pictures.max() > 1):
+    if not told or pictures.dtype.kind != "f" or pictures.min() < 0 or pictures.max() <= 1:
         return facts
     channels = pictures.shape[1]
     return DatasetFacts(facts.classes, (0.0,) * channels, (1 / 255,) * channels)
@@ -102,6 +103,5 @@ def _layers(model: Any) -> Iterator[Any]:
 
 
 def _takes_bytes(layer: Any) -> bool:
-    scale = getattr(layer, "scale", None)
-    scaled = isinstance(layer, keras.layers.Rescaling) and isinstance(scale, int | float)
-    return scaled and any(abs(scale - each) < 1e-6 for each in _BYTES)  # noqa: PLR2004
+    scale: Any = layer.scale if isinstance(layer, keras.layers.Rescaling) else None
+    return isinstance(scale, int | float) and any(math.isclose(scale, one) for one in _BYTES)

@@ -39,6 +39,7 @@ class Watched:
         self._owner = weakref.ref(owner)
 
     def __call__(self, *args: Any) -> Any:
+        """Call the function, through the owner."""
         owner = self._owner()
         if owner is None:
             return self.__wrapped__(*args)

@@ -14,7 +14,20 @@ from typing import Any
 from ..arrays import describe, is_array, to_numpy
 from .options import Role
 
-INPUT_NAMES = ("pixel_values", "image", "images", "img", "imgs", "input", "inputs", "x", "data")
+INPUT_NAMES = (
+    "pixel_values",
+    "image",
+    "images",
+    "img",
+    "imgs",
+    "input",
+    "inputs",
+    "input_ids",
+    "input_values",
+    "input_features",
+    "x",
+    "data",
+)
 TARGET_NAMES = (
     "label",
     "labels",
@@ -84,7 +97,9 @@ def split(batch: Any, roles: Mapping[str, Role]) -> Batch:
         return Batch(None, {})
     inputs = leaves[place]
     others = {
-        key: leaf for key, leaf in leaves.items() if key != place and _size(leaf) == _size(inputs)
+        key: leaf
+        for key, leaf in leaves.items()
+        if key != place and sample_count(leaf) == sample_count(inputs)
     }
     return Batch(inputs, _candidates(others, roles), others.get(PIXEL_MASK))
 
@@ -157,7 +172,8 @@ def _shapes(leaf: Any) -> set[tuple[int, ...]]:
     return {tuple(item.shape) for item in leaf}
 
 
-def _size(leaf: Any) -> int:
+def sample_count(leaf: Any) -> int:
+    """Give how many samples a leaf has; -1 where it has no samples."""
     if is_array(leaf):
         return int(leaf.shape[0]) if len(leaf.shape) else -1
     return len(leaf) if isinstance(leaf, tuple | list) else -1
@@ -168,7 +184,7 @@ def _input_place(leaves: Mapping[Role, Any], roles: Mapping[str, Role]) -> Role 
         return roles["input"] if roles["input"] in leaves else None
     named = [name for name in INPUT_NAMES if name in leaves]
     pictures = [place for place, leaf in leaves.items() if is_picture(leaf)]
-    for places in (named, pictures, [p for p, leaf in leaves.items() if _size(leaf) > 0]):
+    for places in (named, pictures, [p for p, leaf in leaves.items() if sample_count(leaf) > 0]):
         if len(places) == 1 or (places and not _by_name(places)):
             return places[0]
     return None

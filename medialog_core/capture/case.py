@@ -87,7 +87,10 @@ class Case:
     @cached_property
     def truth_is_input(self) -> bool:
         """Whether the truth is the input itself, as for an autoencoder."""
-        return all(np.array_equal(t, x) for t, x in zip(self.truth, self.inputs, strict=True))
+        return all(
+            np.array_equal(t, x[0] if _is_grey(x) and np.ndim(t) < np.ndim(x) else x)
+            for t, x in zip(self.truth, self.inputs, strict=True)
+        )
 
     @cached_property
     def input_size(self) -> Shape | None:
@@ -102,6 +105,10 @@ class Case:
     def loss_among(self, losses: Any) -> bool:
         """Say whether the loss is one of these or unknown."""
         return self.loss is None or self.loss in losses
+
+
+def _is_grey(picture: Any) -> bool:
+    return np.ndim(picture) == _MAPS and len(picture) == 1
 
 
 def _whole(values: Any) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from .batch import Batch, rows
 from .datasets import NOTHING_KNOWN, DatasetFacts
 from .evidence import LOSS_TARGET, Evidence, Reading, Unsure
+from .inputs import input_rows
 from .options import Role
 from .recognise import Found, reads, recognise
 from .samples import Pins, Sample, as_input, digest_of, sample_id
@@ -99,7 +100,7 @@ class Follower:
             return self._pin(batch_idx, batch, native)
         first, count = self._places.get(batch_idx, (0, 0))
         pinned = self.samples[first : first + count]
-        if not count or batch.size < count or not _match(pinned, rows(batch.inputs, count)):
+        if not count or batch.size < count or not _match(pinned, input_rows(batch.inputs, count)):
             return None
         return Leading(pinned, first)
 
@@ -139,7 +140,7 @@ class Follower:
         targets = {place: rows(leaf, count) for place, leaf in batch.targets.items()}
         padded = _padded(batch, count)
         fresh = []
-        for i, row in enumerate(map(as_input, rows(batch.inputs, count))):
+        for i, row in enumerate(map(as_input, input_rows(batch.inputs, count))):
             digest = digest_of(row)
             place = self._position(first + i) if self._position is not None else None
             own = {name: kept[i] for name, kept in targets.items()}

@@ -11,6 +11,7 @@ from .datasets import DatasetFacts
 from .evidence import Reading
 from .options import Capture
 from .queries import SCORES
+from .token_tasks import TAGS
 
 _CLASS_TASKS = ("classification", "multi-label", "segmentation")
 _TWO = ("binary", "binary segmentation")
@@ -50,6 +51,8 @@ def _belong(reading: Reading, prediction: Any, facts: DatasetFacts) -> bool:
 
 def _outputs(reading: Reading, prediction: Any) -> int | None:
     """Give how many classes the predictions can be of, where they show it."""
+    if reading.task == TAGS:
+        return int(prediction.shape[reading.axis])
     if reading.task == "detection":
         if reading.scale is None:
             return None

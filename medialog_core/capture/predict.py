@@ -55,11 +55,11 @@ class Predictions:
         names = names_for(reading, evidence.rows[0], self._session.options, self.facts)
         if pictorial(samples):
             look = self._session.look(self.stage, [s.input for s in samples], self.facts)
-            shown, left_out = pictures_of(samples, found, names, look)
+            shown, left_out = pictures_of(samples, found, names, look, self.facts)
             self._session.count("capture_boxes_left_out", left_out)
             self._session.log({self._key: shown}, step, epoch)
         else:
-            self._session.log({self._key: table_of(samples, found, names)}, step, epoch)
+            self._session.log({self._key: table_of(samples, found, names, self.facts)}, step, epoch)
 
     @property
     def _known(self) -> DatasetFacts:
@@ -81,7 +81,9 @@ class Predictions:
             if pictorial(samples)
             else None
         )
-        self._session.log({self._key: raw_table(samples, self.follower.last, look)}, step, epoch)
+        self._session.log(
+            {self._key: raw_table(samples, self.follower.last, look, self.facts)}, step, epoch
+        )
 
 
 def stage_of(stage: str, loader: int, loaders: int) -> str:

@@ -16,6 +16,7 @@ from .queries import decided
 from .samples import Sample
 from .scores import decided_class, decided_labels
 from .tasks import LABEL_TASKS, fitting, scale_of
+from .token_tasks import TOKEN_TASKS, class_axis, places_ahead
 
 SOURCES: tuple[Source, ...] = ("named output", "loss", "call", "output", "forward")
 """The most direct first: what the user calls a prediction, then what the loss was given."""
@@ -89,7 +90,13 @@ def _readings(
             scale = scale_of(task, case)
             placed = task not in PIXELWISE or sure or evidence.on_inputs or case.truth_is_input
             if placed and (scale is not None or task not in LABEL_TASKS):
-                yield Reading(task, place, scale, evidence.loss, ignore)
+                yield _reading(Reading(task, place, scale, evidence.loss, ignore), case)
+
+
+def _reading(reading: Reading, case: Case) -> Reading:
+    if reading.task not in TOKEN_TASKS:
+        return reading
+    return replace(reading, axis=class_axis(case) or 0, ahead=places_ahead(case))
 
 
 def _truths(
@@ -136,6 +143,8 @@ def _decisions(evidence: Evidence, reading: Reading) -> list[Any]:
         return [row["boxes"] if reading.scale is None else decided(row) for row in evidence.rows]
     if reading.scale is None:
         return list(evidence.rows)
+    if reading.task in TOKEN_TASKS:
+        return [row.argmax(axis=reading.axis) for row in evidence.rows]
     decide = decided_labels if reading.task in LABEL_TASKS else decided_class
     return [decide(row, reading.scale) for row in evidence.rows]
 

@@ -74,18 +74,34 @@ def decided_labels(row: Array, scale: Scale) -> Array:
 
 
 def cross_entropy(row: Array, truth: Array, scale: Scale) -> float:
-    """Give the loss of one sample's classes (axis 0 of `row`).
+    """Give the loss of one sample.
 
     Args:
-        row: Scores of C classes, or of C classes at some places.
-        truth: The class id, at each place, or shares of the classes in the shape of `row`.
+        row: Scores of C classes.
+        truth: The class id, or C shares of the classes.
         scale: How the scores become probabilities.
     """
     logs = _logs(probabilities(row, scale))
     if truth.size == row.size:
-        return float(-(truth.reshape(row.shape) * logs).sum(axis=0).mean())
-    ids = truth.astype(np.int64).reshape(1, *row.shape[1:])
-    return float(-np.take_along_axis(logs, ids, axis=0).mean())
+        return float(-(truth.ravel() * logs).sum())
+    return float(-logs[int(truth.item())])
+
+
+def best_and_true(rows: Array, ids: Array, scale: Scale) -> tuple[Array, Array]:
+    """Give for each of T places the highest probability, and the logarithm of that of the true class.
+
+    Args:
+        rows: T×C scores; C may be a vocabulary, so softmax is kept in 32 bits.
+        ids: T class ids.
+        scale: How the scores become probabilities.
+    """
+    places = np.arange(len(ids))
+    if scale == "softmax":
+        below = rows.astype(np.float32) - rows.max(axis=1, keepdims=True).astype(np.float32)
+        total = np.exp(below).sum(axis=1, dtype=np.float64)
+        return 1 / total, below[places, ids] - np.log(total)
+    likely = probabilities(rows, scale)
+    return likely.max(axis=1), _logs(likely[places, ids])
 
 
 def binary_cross_entropy(row: Array, truth: Array, scale: Scale) -> float:

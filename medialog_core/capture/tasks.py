@@ -14,6 +14,8 @@ import numpy as np
 from .case import Case, Shape
 from .queries import query_scale
 from .scores import CLASS_LOSSES, DISTANCE_LOSSES, LABEL_LOSSES, Scale, class_scale, label_scale
+from .token_tasks import TESTS as TOKEN_TESTS
+from .token_tasks import token_scale
 
 _COLOURS = (1, 3, 4)
 _MAP = 2
@@ -29,6 +31,8 @@ def scale_of(task: str, case: Case) -> Scale | None:
     """Tell how the predictions of a task become probabilities; None where they don't, or unsure."""
     if task in ("classification", "segmentation"):
         return class_scale(case.prediction, case.loss)
+    if task in TOKEN_TESTS:
+        return token_scale(case)
     if task == "detection":
         return query_scale(case)
     return label_scale(case.prediction, case.loss) if task in LABEL_TASKS else None
@@ -94,14 +98,11 @@ def _binary_segmentation(case: Case) -> bool:
 
 def _image_to_image(case: Case) -> bool:
     shape = case.shape
-    if (
-        shape is None
-        or len(shape) != _MAPS
-        or shape[0] not in _COLOURS
-        or shape != case.truth_shape
-    ):
+    if shape is None or shape != case.truth_shape:
         return False
-    if case.id_truth or not case.float_prediction or shape[1:] != case.input_size:
+    if not (len(shape) == _MAP or (len(shape) == _MAPS and shape[0] in _COLOURS)):
+        return False
+    if case.id_truth or not case.float_prediction or shape[-2:] != case.input_size:
         return False
     real = not case.binary_truth and not case.one_hot_truth
     return case.loss in DISTANCE_LOSSES or case.truth_is_input or (case.loss is None and real)
@@ -135,6 +136,7 @@ TESTS: Mapping[str, Callable[[Case], bool]] = {
     "detection": _detection,
     "image-to-image": _image_to_image,
     "regression": _regression,
+    **TOKEN_TESTS,
 }
 
 

@@ -86,15 +86,17 @@ def native_rows(inputs: Any) -> Callable[[int], Any]:
 
 def collated(rows: Sequence[Any], device: torch.device, listed: bool) -> Any:
     """Put rows together as the model takes its inputs: a list of tensors, one tensor, or keywords."""
+    if isinstance(rows[0], Mapping):
+        return {name: _column([row[name] for row in rows], device) for name in rows[0]}
+    return [row.to(device) for row in rows] if listed else _column(rows, device)
+
+
+def _column(rows: Sequence[Any], device: torch.device) -> Any:
     first = rows[0]
-    if isinstance(first, Mapping):
-        return {name: collated([row[name] for row in rows], device, listed) for name in first}
     if isinstance(first, Shared):
         return first.value
-    if not isinstance(first, torch.Tensor):
-        return list(rows)
-    placed = [row.to(device) for row in rows]
-    return placed if listed else torch.stack(placed)
+    together = isinstance(first, torch.Tensor)
+    return torch.stack([row.to(device) for row in rows]) if together else list(rows)
 
 
 def alike(rows: Sequence[Any], listed: bool) -> list[list[int]]:

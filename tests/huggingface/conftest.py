@@ -16,7 +16,7 @@ from medialog_core import current
 from medialog_core.capture import Capture
 from medialog_huggingface.callback import MediaCallback
 
-from .trials import SAMPLES, TRIALS, Trial
+from .trials import BATCH, SAMPLES, TRIALS, Trial
 
 ALWAYS: dict[str, Any] = {"budget": 1.0, "num_samples": SAMPLES}
 """Capture that never puts a look off, so that no test depends on the clock."""
@@ -88,8 +88,8 @@ def arguments(directory: Path, **options: Any) -> Any:
         "eval_strategy": "steps",
         "eval_steps": 2,
         "save_strategy": "no",
-        "per_device_train_batch_size": 3,
-        "per_device_eval_batch_size": 3,
+        "per_device_train_batch_size": BATCH,
+        "per_device_eval_batch_size": BATCH,
         "learning_rate": 1e-3,
         "disable_tqdm": True,
         "use_cpu": True,
@@ -156,11 +156,16 @@ def trainer_of(tmp_path: Path) -> Callable[..., tuple[Any, MediaCallback]]:
 
 
 def predicted(model: Any, trial: Trial, i: int) -> Any:
-    """Give the model's own output for sample i, alone."""
+    """Give the model's own output for sample i, in the batch in which an evaluation has it."""
     model.eval()
-    batch = trial.collate([trial.data[i]])
+    first = i - i % BATCH
+    end = min(first + BATCH, len(trial.data))
+    batch = trial.collate([trial.data[k] for k in range(first, end)])
     with torch.no_grad():
-        return model(**{k: v for k, v in batch.items() if k != "labels" or trial.needs_labels})
+        whole = model(**{k: v for k, v in batch.items() if k != "labels" or trial.needs_labels})
+    place = slice(i - first, i - first + 1)
+    rows = {k: v[place] for k, v in whole.items() if isinstance(v, torch.Tensor) and v.dim()}
+    return type(whole)(**rows)
 
 
 def check_predictions(trial: Trial, result: Result) -> None:

@@ -39,8 +39,9 @@ def said(code: str, **environment: str) -> tuple[str, str]:
         f"from transformers import Trainer\n{BEFORE}\n{SAY}",
         f"import transformers\n{BEFORE}\nfrom transformers import TrainingArguments\n{SAY}",
         f"{BEFORE}\nimport importlib.util as u\nu.find_spec('{UTILS}')\n{SAY}",
+        f"from medialog_huggingface.callback import MediaCallback\n{SAY}",
     ],
-    ids=["before", "after", "in between", "asked for, then imported"],
+    ids=["before", "after", "in between", "asked for, then imported", "by its callback"],
 )
 def test_report_to_finds_it(code: str) -> None:
     out, err = said(code)

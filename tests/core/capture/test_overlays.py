@@ -186,7 +186,9 @@ def test_inputs_that_are_no_pictures_come_as_a_table() -> None:
         Reading("classification", "y", "softmax"),
     )
     table = table_of([one], found, {0: "no", 1: "yes"})
-    assert table.data == [["0/3", "yes", "yes", pytest.approx(0.8808, abs=1e-4)]]
+    assert table.columns == ["sample", "input", "truth", "prediction", "score", "cross_entropy"]
+    loss = pytest.approx(0.1269, abs=1e-4)
+    assert table.data == [["0/3", [0] * 5, "yes", "yes", pytest.approx(0.8808, abs=1e-4), loss]]
 
 
 def test_what_is_not_understood_is_shown_as_it_is() -> None:

@@ -16,6 +16,7 @@ from torch.nn import functional
 from medialog_core.capture.agreement import agreement
 from medialog_core.capture.resize import bilinear
 from medialog_core.capture.scores import (
+    best_and_true,
     binary_cross_entropy,
     class_scale,
     cross_entropy,
@@ -105,10 +106,20 @@ def test_the_loss_of_classes_is_torchs(rows: Any, scale: Any) -> None:
             assert cross_entropy(row, target, scale) == pytest.approx(float(loss), rel=1e-5)
 
 
-def test_the_loss_of_classes_at_several_places_is_their_mean() -> None:
-    ids = torch.tensor([2, 0])
-    expected = functional.cross_entropy(torch.tensor(LOGITS), ids)
-    assert cross_entropy(LOGITS.T, ids.numpy(), "softmax") == pytest.approx(float(expected))
+@pytest.mark.parametrize(
+    ("rows", "scale"),
+    [
+        (LOGITS, "softmax"),
+        (LOGITS.astype(np.float16), "softmax"),
+        (softmax(LOGITS), "probabilities"),
+        (np.log(softmax(LOGITS)), "log"),
+    ],
+)
+def test_the_best_and_the_true_class_of_each_place_are_torchs(rows: Any, scale: Any) -> None:
+    best, truly = best_and_true(rows, np.array([2, 0]), scale)
+    likely = torch.tensor(LOGITS).softmax(1)
+    assert best.tolist() == pytest.approx(likely.amax(1).tolist(), rel=1e-5)
+    assert truly.tolist() == pytest.approx(likely[[0, 1], [2, 0]].log().tolist(), rel=1e-5)
 
 
 @pytest.mark.parametrize("scale", ["sigmoid", "probabilities"])

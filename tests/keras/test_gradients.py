@@ -1,0 +1,139 @@
+"""Gradients are the step's own: what plain gradient descent with a rate of 1 takes off the weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from .trials import digits
+
+X, Y = digits()
+
+
+def network(**compiled: Any) -> Any:
+    """Make a network whose gradients differ with each drawing of its dropout."""
+    keras.utils.set_random_seed(3)
+    parts = [
+        layers.Conv2D(4, 3, use_bias=False, name="conv"),
+        layers.BatchNormalization(name="norm"),
+        layers.Dropout(0.3),
+        layers.Flatten(),
+        layers.Dense(10, activation="softmax", dtype="float32", name="dense"),
+    ]
+    model = compiled.pop("kind", keras.Sequential)([keras.Input((8, 8, 1)), *parts])
+    loss = "sparse_categorical_crossentropy"
+    model.compile(**{"optimizer": keras.optimizers.SGD(1.0), "loss": loss, **compiled})
+    return model
+
+
+def trained_weights(model: Any) -> dict[str, Any]:
+    weights = model.trainable_variables
+    return {
+        v.path.partition("/")[2]: np.array(keras.ops.convert_to_numpy(v.value)) for v in weights
+    }
+
+
+def one_step(train: Any, model: Any, **options: Any) -> tuple[dict[str, Any], Any]:
+    """Train one step on all digits, and give what it took off each weight."""
+    before = trained_weights(model)
+    options = {"tuned": {"gradients": True, "num_samples": 3}, "epochs": 1, **options}
+    result = train(model, X, Y, batch_size=len(X), **options)
+    after = trained_weights(model)
+    return {name: before[name] - after[name] for name in before}, result
+
+
+def check(taken_off: dict[str, Any], result: Any, rel: float = 1e-4) -> None:
+    """Compare logged histograms and norms with gradients that are known."""
+    keys = [key for key in result.run.keys() if key.startswith("gradients/")]  # noqa: SIM118
+    assert sorted(key.partition("/")[2].partition("/")[2] for key in keys) == sorted(taken_off)
+    for key in keys:
+        gradient = taken_off[key.partition("/")[2].partition("/")[2]].astype(np.float64)
+        moments = result.values(key, step=0)[0].moments
+        assert moments.sum == pytest.approx(gradient.sum(), rel=rel, abs=1e-4)
+        assert moments.sum_squares == pytest.approx((gradient**2).sum(), rel=rel)
+        [norm] = result.run.scalars(key.replace("gradients/", "gradients_norm/"))
+        assert norm.value == pytest.approx(np.linalg.norm(gradient), rel=rel)
+
+
+def test_gradients_are_the_steps_own(train: Any) -> None:
+    check(*one_step(train, network()))
+
+
+def test_other_gradients_would_be_found(train: Any) -> None:
+    taken_off, result = one_step(train, network())
+    taken_off["norm/beta"] = taken_off["norm/beta"] * 1.01
+    with pytest.raises((AssertionError, KeyError)):
+        check(taken_off, result)
+
+
+def test_the_scale_of_a_mixed_precisions_loss_is_taken_out(train: Any) -> None:
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = network()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert type(model.optimizer).__name__ == "LossScaleOptimizer"
+    check(*one_step(train, model), rel=2e-2)
+
+
+def test_gradients_are_those_before_clipping(train: Any) -> None:
+    free, _ = one_step(train, network())
+    clipped, result = one_step(train, network(optimizer=keras.optimizers.SGD(1.0, clipvalue=1e-3)))
+    assert max(np.abs(each).max() for each in clipped.values()) < 2e-3
+    check(free, result)
+
+
+class Mirrored(keras.Sequential):  # type: ignore[misc]
+    """Trains on mirrored pictures, by a step of its own."""
+
+    def train_step(self, *args: Any) -> Any:
+        *state, (x, y) = args
+        return super().train_step(*state, (keras.ops.flip(x, axis=2), y))
+
+
+def test_a_train_step_of_the_users_own_is_the_one_that_is_seen(train: Any) -> None:
+    check(*one_step(train, network(kind=Mirrored)))
+
+
+def test_weights_come_as_the_step_meets_them(train: Any) -> None:
+    model = network()
+    before = trained_weights(model)
+    tuned = {"weights": True, "gradients": False}
+    _, result = one_step(train, model, tuned=tuned)
+    key = next(key for key in result.run.keys() if key.endswith("dense/kernel"))  # noqa: SIM118
+    assert key.startswith("weights/")
+    moments = result.values(key, step=0)[0].moments
+    expected = (before["dense/kernel"].astype(np.float64) ** 2).sum()
+    assert moments.sum_squares == pytest.approx(expected, rel=1e-5)
+
+
+def test_gradients_are_looked_at_every_so_many_steps(train: Any) -> None:
+    tuned = {"gradients": True, "every_n_steps": 3}
+    result = train(network(), X, Y, batch_size=2, epochs=2, tuned=tuned)
+    keys = [key for key in result.run.keys() if key.endswith("dense/kernel")]  # noqa: SIM118
+    assert result.run.steps(keys[0]) == [0, 3, 6, 9]
+
+
+class WithoutOptimizer(keras.Sequential):  # type: ignore[misc]
+    """Returns a number and trains nothing."""
+
+    def train_step(self, *args: Any) -> Any:
+        *state, _ = args
+        logs = {"loss": keras.ops.zeros(())}
+        return (logs, state[0]) if state else logs
+
+
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="there old gradients may remain")
+def test_a_step_that_uses_another_optimizer_says_so_once(
+    train: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, result = one_step(train, network(kind=WithoutOptimizer), epochs=2)
+    assert not any(key.startswith("gradients") for key in result.run.keys())  # noqa: SIM118
+    assert "train/inputs" in result.run.keys()  # noqa: SIM118
+    said = [r.message for r in caplog.records if "capture of gradients/0" in r.message]
+    assert len(said) == 1
+    assert "the train step gave none to the model's optimizer" in said[0]
