@@ -18,6 +18,7 @@ NOISE = (
     "Starting from v1.9.0, `tensorboardX`",
     "'pin_memory' argument is set as true but no accelerator is found",
     "GPU available but not used",
+    "__array__ implementation doesn.t accept a copy keyword",  # of Keras on torch
     "The `srun` command is available",
 )
 """Advice of Lightning and Hugging Face on other machines than ours."""

@@ -119,20 +119,39 @@ def test_denoising(trained: Any) -> None:
 
 
 def test_text_classification(trained: Any) -> None:
-    _, [table] = trained(text_classification, 64, {PREDICTIONS, "gradients"})
+    model, [table] = trained(text_classification, 64)
     sentences, subjects = data.sentences()
+    tokenizer = text_classification.words_of(sentences)
+    texts = [" ".join(words) for words in sentences[:8]]
+    chosen = model(**tokenizer(texts, padding=True, return_tensors="pt")).logits.argmax(1)
+    assert table.get_column("input") == texts
     assert table.get_column("truth") == [data.SUBJECTS[i] for i in subjects[:8]]
-    assert table.get_column("text") == [" ".join(words) for words in sentences[:8]]
-    assert set(table.get_column("prediction")) <= set(data.SUBJECTS)
+    assert table.get_column("prediction") == [data.SUBJECTS[i] for i in chosen]
 
 
 def test_token_classification(trained: Any) -> None:
-    _, [table] = trained(token_classification, 64, {PREDICTIONS, "gradients"})
-    print(table.columns, table.data[0])
-    assert 0
+    model, [table] = trained(token_classification, 64)
+    sentences = data.sentences()[0][:64]
+    tokenizer = text_classification.words_of(sentences)
+    names = token_classification.CLASSES
+    for row, words in zip(table.data, sentences[:8], strict=True):
+        said = dict(zip(table.columns, row, strict=True))
+        logits = model(**tokenizer(" ".join(words), return_tensors="pt")).logits[0]
+        truth = [names[token_classification.class_of(word)] for word in words]
+        assert said["truth"] == tagged(words, truth)
+        assert said["prediction"] == tagged(words, [names[i] for i in logits.argmax(1)])
+
+
+def tagged(words: list[str], tags: list[str]) -> str:
+    return " ".join(f"{word}/{tag}" for word, tag in zip(words, tags, strict=True))
 
 
 def test_audio_classification(trained: Any) -> None:
-    _, [table] = trained(audio_classification, 64, {PREDICTIONS, "gradients"})
-    print(table.columns, table.data[0])
-    assert 0
+    model, [table] = trained(audio_classification, 64)
+    waves, kinds = (array[:8] for array in data.tones(64))
+    chosen = model(torch.from_numpy(waves)).logits.argmax(1)
+    assert table.get_column("truth") == [data.TONES[i] for i in kinds]
+    assert table.get_column("prediction") == [data.TONES[i] for i in chosen]
+    for sound, wave in zip(table.get_column("input"), waves, strict=True):
+        assert sound.sample_rate == data.SAMPLE_RATE
+        assert np.abs(sound.to_numpy()[:, 0] / 2**31 - wave).max() < 1e-6
