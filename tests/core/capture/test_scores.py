@@ -35,6 +35,7 @@ def softmax(rows: Any) -> Any:
         (np.log(softmax(LOGITS)), None, "log"),
         (softmax(LOGITS), "cross_entropy", "softmax"),
         (LOGITS, "nll_loss", "log"),
+        (LOGITS, "categorical_crossentropy", "probabilities"),
         (LOGITS.argmax(1), None, "ids"),
     ],
 )
