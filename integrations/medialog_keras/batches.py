@@ -59,7 +59,7 @@ def size_of(batch: Any) -> int | None:
     """Give how many samples a batch has, None where that can't be told."""
     first = next((leaf for leaf in keras.tree.flatten(batch) if leaf is not None), None)
     shape = getattr(first, "shape", ())
-    return int(shape[0]) if len(shape) else None
+    return int(next(iter(shape))) if len(shape) else None
 
 
 def named(nested: Any) -> dict[Role, Any]:

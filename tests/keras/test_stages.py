@@ -29,7 +29,7 @@ def callback(tmp_path: Any) -> MediaCallback:
     return MediaCallback(tmp_path, capture=Capture(budget=1.0, num_samples=2, gradients=False))
 
 
-def points(run: Any, key: str) -> list[tuple[int, float]]:
+def points(run: Any, key: str) -> list[tuple[int, Any]]:
     return [(point.step, pytest.approx(point.value)) for point in run.scalars(key)]
 
 
