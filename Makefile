@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml constraints.txt tests/keras/tensorflow.txt tests/huggin
 	@$(PYTHON) -m venv $(VENV)
 	@echo "[2/3] uv, to install the rest quickly"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv --constraint constraints.txt
-	@echo "[3/3] medialog, its extras and the tools of development (about 3.5 GB to download, most of it torch)"
+	@echo "[3/3] medialog, its extras and the tools of development (about 4 GB to download, most of it torch)"
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --editable '.[all]' --group dev
 	@$(BESIDE) --target $(VENV)/tensorflow --requirement tests/keras/tensorflow.txt
 	@$(BESIDE) --target $(VENV)/transformers4 --no-deps --requirement tests/huggingface/transformers4.txt
@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt tests/keras/tensorflow.txt tests/huggin
 	@du -sh $(VENV) | awk '{print "      done: " $$1 " in $(VENV)"}'
 
 demo: setup
-	@$(BIN)/python -m examples.demo
+	@$(BIN)/medialog demo lightning
 
 test: setup
 	KERAS_BACKEND=torch $(PYTEST) -n 2 --dist loadfile -q

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialog_core import Object3D
+from medialog_core.drawing import palette
 from medialog_core.geometry import files
-from medialog_core.sinks.tensorboard.drawing import palette
 
 Array = NDArray[Any]
 

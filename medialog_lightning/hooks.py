@@ -1,4 +1,4 @@
-"""What capture asks a trainer: its loggers, loaders, precision, and whether a rank may forward alone."""
+"""What capture asks a trainer: its loaders, precision, and whether a rank may forward alone."""
 
 from __future__ import annotations
 
@@ -9,58 +9,10 @@ from typing import Any
 from torch.utils.data import BatchSampler, DistributedSampler, SequentialSampler
 
 from medialog_core.capture.datasets import DatasetFacts, facts_of
-from medialog_core.schema import Area
-
-from .logger import MediaLogger
 
 _ALONE = {"SingleDeviceStrategy", "DDPStrategy"}
 """Strategies whose ranks hold the whole model, so that one may run it by itself; by name, because
 each namespace has its own and DeepSpeed's inherits from DDP's."""
-
-
-class Destination:
-    """A logger's run, which is reopened when it was finalized, under the logger's prefix."""
-
-    def __init__(self, logger: MediaLogger) -> None:
-        self._logger = logger
-
-    @property
-    def finished(self) -> bool:
-        """Whether it takes no more."""
-        return self._logger.run.finished
-
-    def log(
-        self,
-        data: Mapping[str, Any],
-        step: int | None = None,
-        commit: bool | None = None,
-        *,
-        epoch: float | None = None,
-    ) -> None:
-        """Log numbers and media under their keys."""
-        prefixed = self._logger._prefixed(data)  # noqa: SLF001 - the logger's own package
-        self._logger.run.log(prefixed, step, commit, epoch=epoch)
-
-    def state(self, area: Area, key: str, value: Any) -> None:
-        """Record a fact of the run itself."""
-        self._logger.run.state(area, key, value)
-
-    def count(self, name: str, n: int = 1) -> None:
-        """Add to a counter of its health."""
-        self._logger.run.count(name, n)
-
-    def warn_once(self, topic: str, message: str) -> None:
-        """Say something the first time for a topic."""
-        self._logger.run.warn_once(topic, message)
-
-
-def capturing_loggers(trainer: Any) -> list[MediaLogger]:
-    """Give the trainer's loggers that capture. A DummyLogger answers any name: only a type tells."""
-    return [
-        each
-        for each in trainer.loggers
-        if isinstance(each, MediaLogger) and each.capture is not None
-    ]
 
 
 def loader_of(loaders: Any, index: int) -> Any:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from medialog_core import Histogram, Table, Text
+from medialog_core.capture import listed
+from medialog_core.capture.listed import Kind
 from medialog_core.errors import InvalidInput
-
-from . import listed
-from .listed import Kind
 
 
 class MediaMethods:

@@ -14,7 +14,20 @@ from typing import Any
 from ..arrays import describe, is_array, to_numpy
 from .options import Role
 
-INPUT_NAMES = ("pixel_values", "image", "images", "img", "imgs", "input", "inputs", "x", "data")
+INPUT_NAMES = (
+    "pixel_values",
+    "image",
+    "images",
+    "img",
+    "imgs",
+    "input",
+    "inputs",
+    "input_ids",
+    "input_values",
+    "input_features",
+    "x",
+    "data",
+)
 TARGET_NAMES = (
     "label",
     "labels",
@@ -45,6 +58,10 @@ PREDICTION_NAMES = (
     "sample",
 )
 
+PIXEL_MASK = "pixel_mask"
+NO_TARGET_NAMES = (PIXEL_MASK, "attention_mask", "token_type_ids", "position_ids")
+"""What goes with the inputs under a name that never is a target's."""
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -54,10 +71,12 @@ class Batch:
         inputs: The inputs, N samples: an array N×... or a list of N arrays. None where they can't
             be told.
         targets: What may be their targets, by place: one is meant, several are still open.
+        pixel_mask: N×H×W, 0 where a picture is padding; None where the batch doesn't say.
     """
 
     inputs: Any
     targets: Mapping[Role, Any]
+    pixel_mask: Any = None
 
     @property
     def size(self) -> int:
@@ -78,9 +97,11 @@ def split(batch: Any, roles: Mapping[str, Role]) -> Batch:
         return Batch(None, {})
     inputs = leaves[place]
     others = {
-        key: leaf for key, leaf in leaves.items() if key != place and _size(leaf) == _size(inputs)
+        key: leaf
+        for key, leaf in leaves.items()
+        if key != place and sample_count(leaf) == sample_count(inputs)
     }
-    return Batch(inputs, _candidates(others, roles))
+    return Batch(inputs, _candidates(others, roles), others.get(PIXEL_MASK))
 
 
 def leaves_of(value: Any) -> dict[Role, Any]:
@@ -151,7 +172,8 @@ def _shapes(leaf: Any) -> set[tuple[int, ...]]:
     return {tuple(item.shape) for item in leaf}
 
 
-def _size(leaf: Any) -> int:
+def sample_count(leaf: Any) -> int:
+    """Give how many samples a leaf has; -1 where it has no samples."""
     if is_array(leaf):
         return int(leaf.shape[0]) if len(leaf.shape) else -1
     return len(leaf) if isinstance(leaf, tuple | list) else -1
@@ -162,7 +184,7 @@ def _input_place(leaves: Mapping[Role, Any], roles: Mapping[str, Role]) -> Role 
         return roles["input"] if roles["input"] in leaves else None
     named = [name for name in INPUT_NAMES if name in leaves]
     pictures = [place for place, leaf in leaves.items() if is_picture(leaf)]
-    for places in (named, pictures, [p for p, leaf in leaves.items() if _size(leaf) > 0]):
+    for places in (named, pictures, [p for p, leaf in leaves.items() if sample_count(leaf) > 0]):
         if len(places) == 1 or (places and not _by_name(places)):
             return places[0]
     return None
@@ -176,4 +198,4 @@ def _candidates(others: Mapping[Role, Any], roles: Mapping[str, Role]) -> Mappin
     if "target" in roles:
         return {key: leaf for key, leaf in others.items() if key == roles["target"]}
     named: dict[Role, Any] = {name: others[name] for name in TARGET_NAMES if name in others}
-    return named or others
+    return named or {key: leaf for key, leaf in others.items() if key not in NO_TARGET_NAMES}

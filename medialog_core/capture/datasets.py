@@ -6,9 +6,9 @@ torchvision's, one's own and wrapped ones serve alike and none is imported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ..arrays import is_array, to_numpy
 
@@ -17,16 +17,42 @@ _MAX_DEPTH = 8
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """What is known of a data set.
+    """What is known of a data set, and of the model that it is for.
 
     Attributes:
-        classes: Names by class id; empty where it doesn't say.
+        classes: Names by class id; empty where nothing says them. A mapping, which may leave ids
+            out, holds the model's own names, a tuple those of the data set.
         mean, std: What its inputs were normalised with, by channel; None where that isn't told.
+        task: The one of `options.TASKS` that the model is made for, e.g. by the name of its class.
+            What doesn't look like it is not recognised.
+        box_scores: How a DETR-like model scores its boxes: "softmax", the last class being no
+            object, or "sigmoid" without such a class.
+        decode: Gives the text of token ids, without the special ones.
+        sample_rate: Frames a second, where the inputs are sounds.
     """
 
-    classes: tuple[str, ...] = ()
+    classes: tuple[str, ...] | Mapping[int, str] = ()
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
+    task: str | None = None
+    box_scores: Literal["softmax", "sigmoid"] | None = None
+    decode: Callable[[Sequence[int]], str] | None = None
+    sample_rate: int | None = None
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The names by class id."""
+        given = self.classes
+        return dict(given) if isinstance(given, Mapping) else dict(enumerate(given))
+
+    @property
+    def class_count(self) -> int | None:
+        """How many classes there are; None where no names are known, or ids are left out."""
+        ids = sorted(self.names)
+        return len(ids) if ids and ids == list(range(len(ids))) else None
+
+
+NOTHING_KNOWN = DatasetFacts()
 
 
 def facts_of(dataset: Any, weights: Any = None) -> DatasetFacts:

@@ -58,6 +58,8 @@ class Reading:
         scale: How its numbers become probabilities; None where they are no scores.
         loss: The loss function that told.
         ignore_index: The class id that doesn't count.
+        axis: Which axis of a prediction has the classes.
+        ahead: How many places before its truth each place of a sequence is predicted.
     """
 
     task: str
@@ -65,6 +67,8 @@ class Reading:
     scale: Scale | None = None
     loss: str | None = None
     ignore_index: int | None = None
+    axis: int = 0
+    ahead: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from .batch import Batch, rows
+from .datasets import NOTHING_KNOWN, DatasetFacts
 from .evidence import LOSS_TARGET, Evidence, Reading, Unsure
+from .inputs import input_rows
 from .options import Role
 from .recognise import Found, reads, recognise
 from .samples import Pins, Sample, as_input, digest_of, sample_id
@@ -98,7 +100,7 @@ class Follower:
             return self._pin(batch_idx, batch, native)
         first, count = self._places.get(batch_idx, (0, 0))
         pinned = self.samples[first : first + count]
-        if not count or batch.size < count or not _match(pinned, rows(batch.inputs, count)):
+        if not count or batch.size < count or not _match(pinned, input_rows(batch.inputs, count)):
             return None
         return Leading(pinned, first)
 
@@ -110,20 +112,25 @@ class Follower:
             before = self._merged.get(key)
             self._merged[key] = each if before is None else _joined(before, each)
 
-    def predictions(self, forward: Forward) -> Found | Unsure:
-        """Give this validation's predictions of all followed samples and what they mean."""
+    def predictions(self, forward: Forward, facts: DatasetFacts = NOTHING_KNOWN) -> Found | Unsure:
+        """Give this validation's predictions of all followed samples and what they mean.
+
+        Args:
+            forward: Predicts them again where the validation didn't hold them.
+            facts: What is known of data set and model.
+        """
         if not self.samples:
             return Unsure("no sample was pinned")
         if self.reading is None:
-            return self._first(forward)
+            return self._first(forward, facts)
         chosen = self._merged.get(self._chosen) if self._chosen is not None else None
         if (
             chosen is not None
             and self._all_seen(chosen)
-            and reads(self.samples, chosen, self.reading)
+            and reads(self.samples, chosen, self.reading, facts)
         ):
             return chosen, self.reading
-        return self._again(forward)
+        return self._again(forward, facts)
 
     def _pin(self, batch_idx: int, batch: Batch, native: Callable[[int], Any]) -> Leading | None:
         count = min(self._pins.missing, batch.size)
@@ -131,25 +138,28 @@ class Follower:
             return None
         first = len(self.samples)
         targets = {place: rows(leaf, count) for place, leaf in batch.targets.items()}
+        padded = _padded(batch, count)
         fresh = []
-        for i, row in enumerate(map(as_input, rows(batch.inputs, count))):
+        for i, row in enumerate(map(as_input, input_rows(batch.inputs, count))):
             digest = digest_of(row)
             place = self._position(first + i) if self._position is not None else None
             own = {name: kept[i] for name, kept in targets.items()}
             fresh.append(
-                Sample(sample_id(self._loader, place, digest), row, digest, own, native(i))
+                Sample(
+                    sample_id(self._loader, place, digest), row, digest, own, native(i), padded[i]
+                )
             )
         self._pins.add(fresh)
         self._places[batch_idx] = (first, count)
         return Leading(fresh, first)
 
-    def _first(self, forward: Forward) -> Found | Unsure:
+    def _first(self, forward: Forward, facts: DatasetFacts) -> Found | Unsure:
         evidence = [e for e in self._merged.values() if self._all_seen(e)]
-        found = recognise(self.samples, evidence, self._roles)
+        found = recognise(self.samples, evidence, self._roles, facts)
         if isinstance(found, Unsure):
             named = any(e.source == "named output" for e in evidence)
             again = () if named else forward(ROOT, self.samples)
-            found_again = recognise(self.samples, again, self._roles)
+            found_again = recognise(self.samples, again, self._roles, facts)
             if isinstance(found_again, Unsure):
                 return found
             found = found_again
@@ -182,14 +192,14 @@ class Follower:
                 return ROOT, each.place, reading
         return None
 
-    def _again(self, forward: Forward) -> Found | Unsure:
+    def _again(self, forward: Forward, facts: DatasetFacts) -> Found | Unsure:
         if self._forward is None:
             return Unsure(
                 "the validation no longer holds the followed samples, and no forward is known to predict them"
             )
         module, place, reading = self._forward
         for each in forward(module, self.samples):
-            if each.place == place and reads(self.samples, each, reading):
+            if each.place == place and reads(self.samples, each, reading, facts):
                 return each, reading
         return Unsure("the followed samples could not be predicted again here")
 
@@ -200,6 +210,12 @@ def _key(evidence: Evidence) -> Key:
 
 def _match(pinned: Sequence[Sample], inputs: Sequence[Any]) -> bool:
     return [s.digest for s in pinned] == [digest_of(as_input(row)) for row in inputs]
+
+
+def _padded(batch: Batch, count: int) -> list[bool]:
+    if batch.pixel_mask is None:
+        return [False] * count
+    return [not np.all(mask) for mask in rows(batch.pixel_mask, count)]
 
 
 def _joined(before: Evidence, after: Evidence) -> Evidence:
@@ -222,7 +238,5 @@ def _close(one: Evidence, other: Evidence) -> bool:
 
 def _close_rows(a: Any, b: Any) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
-        return _close_rows(a.get("boxes"), b.get("boxes")) and _close_rows(
-            a.get("labels"), b.get("labels")
-        )
+        return a.keys() == b.keys() and all(_close_rows(a[key], b[key]) for key in a)
     return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, **_CLOSE, equal_nan=True))

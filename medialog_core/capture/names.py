@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from .datasets import DatasetFacts
+from .evidence import Reading
 from .options import Capture
+from .queries import SCORES
+from .token_tasks import TAGS
 
 _CLASS_TASKS = ("classification", "multi-label", "segmentation")
 _TWO = ("binary", "binary segmentation")
 
 
-def names_for(task: str, prediction: Any, options: Capture, facts: DatasetFacts) -> dict[int, str]:
-    """Give names by class id for a task.
+def names_for(
+    reading: Reading, prediction: Any, options: Capture, facts: DatasetFacts
+) -> dict[int, str]:
+    """Give names by class id for what was read.
 
-    A data set's names are taken when there are as many as the model has classes; for detection,
-    whose ids are the data set's own affair, when they begin with the background.
+    A data set's names are taken when there are as many as the model has classes; for boxes with
+    ids of the data set's own, when they begin with the background. A model's names are taken when
+    it has no fewer outputs.
 
     Args:
-        task: One of `options.TASKS`.
+        reading: What the predictions mean.
         prediction: One sample's prediction.
         options: Their `class_labels` are taken as they are.
-        facts: What the data set says.
+        facts: What the data set and the model say.
     """
     if options.class_labels is not None:
         return options.labels
-    return dict(enumerate(facts.classes)) if _belong(task, prediction, facts.classes) else {}
+    return facts.names if facts.names and _belong(reading, prediction, facts) else {}
 
 
-def _belong(task: str, prediction: Any, classes: Sequence[str]) -> bool:
-    if task == "detection":
-        return bool(classes) and classes[0].strip("_").lower() in ("background", "n/a")
-    if task in _TWO:
-        return len(classes) == len(_TWO)
-    shape: tuple[int, ...] = getattr(prediction, "shape", ())
-    return (
-        task in _CLASS_TASKS
-        and len(shape) > 0
-        and prediction.dtype.kind == "f"
-        and len(classes) == shape[0]
-    )
+def _belong(reading: Reading, prediction: Any, facts: DatasetFacts) -> bool:
+    names = facts.names
+    if reading.task in _TWO:
+        return sorted(names) == [0, 1]
+    outputs = _outputs(reading, prediction)
+    if isinstance(facts.classes, Mapping):
+        return outputs is None or max(names) < outputs
+    if reading.task == "detection" and outputs is None:
+        return names[0].strip("_").lower() in ("background", "n/a")
+    return outputs == len(names)
+
+
+def _outputs(reading: Reading, prediction: Any) -> int | None:
+    """Give how many classes the predictions can be of, where they show it."""
+    if reading.task == TAGS:
+        return int(prediction.shape[reading.axis])
+    if reading.task == "detection":
+        if reading.scale is None:
+            return None
+        return int(prediction[SCORES].shape[-1]) - (reading.scale == "softmax")
+    scored = reading.task in _CLASS_TASKS and prediction.dtype.kind == "f"
+    return np.shape(prediction)[0] if scored and np.ndim(prediction) else None

@@ -18,6 +18,10 @@ TASKS = (
     "detection",
     "image-to-image",
     "regression",
+    "token classification",
+    "causal language modeling",
+    "masked language modeling",
+    "sequence to sequence",
 )
 """The tasks that are recognised; `roles={"task": ...}` states one of them."""
 

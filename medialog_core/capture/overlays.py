@@ -14,10 +14,19 @@ import numpy as np
 
 from ..arrays import Array
 from ..media.images.masks import Mask
+from .agreement import agreement
 from .detections import box_set
 from .evidence import Reading
+from .queries import detections
 from .resize import bilinear
-from .scores import decided_class, decided_labels, probabilities
+from .scores import (
+    Scale,
+    binary_cross_entropy,
+    cross_entropy,
+    decided_class,
+    decided_labels,
+    probabilities,
+)
 
 Names = Mapping[int, str]
 
@@ -76,10 +85,8 @@ def _classification(
     if scale != "ids":
         likely = probabilities(prediction, scale)
         said.score = float(likely[chosen])
-        if 0 <= true_id < len(likely):
-            said.scores["cross_entropy"] = float(
-                -np.log(max(likely[true_id], np.finfo(float).tiny))
-            )
+        if 0 <= true_id < len(likely) and true_id != reading.ignore_index:
+            said.scores["cross_entropy"] = cross_entropy(prediction, np.asarray(truth), scale)
     return said
 
 
@@ -93,7 +100,9 @@ def _multi_label(
         _name(int(i), names) + ("" if scale == "ids" else f" ({likely[i]:.2f})") for i in holding
     ]
     true_names = [_name(int(i), names) for i in np.flatnonzero(truth)]
-    return Overlay(_listed(true_names), _listed(shown))
+    return Overlay(
+        _listed(true_names), _listed(shown), scores=_label_loss(prediction, truth, scale)
+    )
 
 
 def _binary(reading: Reading, truth: Array, prediction: Array, names: Names, _: object) -> Overlay:
@@ -102,9 +111,19 @@ def _binary(reading: Reading, truth: Array, prediction: Array, names: Names, _: 
     chosen = int(decided_labels(value, scale))
     likely = float(probabilities(value, scale))
     true_id = int(np.asarray(truth).item())
+    ignored = true_id < 0 or true_id == reading.ignore_index
     return Overlay(
-        _truth_name(true_id, reading, names), _name(chosen, names), likely if chosen else 1 - likely
+        _truth_name(true_id, reading, names),
+        _name(chosen, names),
+        likely if chosen else 1 - likely,
+        scores={} if ignored else _label_loss(value, np.reshape(truth, ()), scale),
     )
+
+
+def _label_loss(prediction: Array, truth: Array, scale: Scale) -> dict[str, float]:
+    if scale == "ids":
+        return {}
+    return {"binary_cross_entropy": binary_cross_entropy(prediction, truth, scale)}
 
 
 def _segmentation(
@@ -127,25 +146,27 @@ def _binary_segmentation(
 
 def _masks(reading: Reading, truth: Array, prediction: Array, names: Names) -> Overlay:
     ignore = () if reading.ignore_index is None else (reading.ignore_index,)
+    truth = truth.astype(np.int64)
     counts = (truth >= 0) & ~np.isin(truth, ignore)
-    right = prediction[counts] == truth[counts]
     return Overlay(
         masks={
             "ground_truth": Mask.with_ignored(truth, names, ignore=ignore),
             "predictions": Mask.with_ignored(prediction, names),
         },
-        scores={"pixel_accuracy": float(right.mean())} if right.size else {},
+        scores=agreement(truth[counts], prediction[counts].astype(np.int64)),
     )
 
 
 def _detection(
-    _: Reading,
+    reading: Reading,
     truth: Mapping[str, Any],
     prediction: Mapping[str, Any],
     names: Names,
     size: tuple[int, int],
 ) -> Overlay:
     height, width = size
+    if reading.scale is not None:
+        truth, prediction = detections(truth, prediction, reading.scale, size)
     true_set, true_left_out = box_set(truth, names, width, height)
     found_set, found_left_out = box_set(prediction, names, width, height)
     return Overlay(

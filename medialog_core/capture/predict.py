@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .batch import seen
 from .datasets import DatasetFacts
@@ -46,19 +47,26 @@ class Predictions:
         if not samples:
             self._session.notice(f"capture_no_samples/{self._name}", _unpinned(self._name))
             return
-        found = self.follower.predictions(forward)
+        found = self.follower.predictions(forward, self._known)
         if isinstance(found, Unsure):
             self._unread(samples, found, step, epoch)
             return
         evidence, reading = found
-        names = names_for(reading.task, evidence.rows[0], self._session.options, self.facts)
+        names = names_for(reading, evidence.rows[0], self._session.options, self.facts)
         if pictorial(samples):
             look = self._session.look(self.stage, [s.input for s in samples], self.facts)
-            shown, left_out = pictures_of(samples, found, names, look)
+            shown, left_out = pictures_of(samples, found, names, look, self.facts)
             self._session.count("capture_boxes_left_out", left_out)
             self._session.log({self._key: shown}, step, epoch)
         else:
-            self._session.log({self._key: table_of(samples, found, names)}, step, epoch)
+            self._session.log({self._key: table_of(samples, found, names, self.facts)}, step, epoch)
+
+    @property
+    def _known(self) -> DatasetFacts:
+        """What is known, the user's names before those that were found."""
+        options = self._session.options
+        given = options.class_labels is not None
+        return replace(self.facts, classes=options.labels) if given else self.facts
 
     def _unread(
         self, samples: Sequence[Sample], why: Unsure, step: int, epoch: float | None
@@ -73,7 +81,9 @@ class Predictions:
             if pictorial(samples)
             else None
         )
-        self._session.log({self._key: raw_table(samples, self.follower.last, look)}, step, epoch)
+        self._session.log(
+            {self._key: raw_table(samples, self.follower.last, look, self.facts)}, step, epoch
+        )
 
 
 def stage_of(stage: str, loader: int, loaders: int) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from .case import Case
+from .datasets import NOTHING_KNOWN, DatasetFacts
 from .evidence import LOSS_TARGET, Evidence, Reading, Source, Unsure
 from .options import Role
+from .queries import decided
 from .samples import Sample
 from .scores import decided_class, decided_labels
-from .tasks import LABEL_TASKS, Case, fitting, scale_of
+from .tasks import LABEL_TASKS, fitting, scale_of
+from .token_tasks import TOKEN_TASKS, class_axis, places_ahead
 
 SOURCES: tuple[Source, ...] = ("named output", "loss", "call", "output", "forward")
 """The most direct first: what the user calls a prediction, then what the loss was given."""
@@ -23,7 +28,10 @@ Found = tuple[Evidence, Reading]
 
 
 def recognise(
-    samples: Sequence[Sample], evidence: Sequence[Evidence], roles: Mapping[str, Role]
+    samples: Sequence[Sample],
+    evidence: Sequence[Evidence],
+    roles: Mapping[str, Role],
+    facts: DatasetFacts = NOTHING_KNOWN,
 ) -> Found | Unsure:
     """Choose the evidence that is shown and say what it means.
 
@@ -31,12 +39,13 @@ def recognise(
         samples: The samples, with everything in the batch that may be their truth.
         evidence: What was seen of their predictions, a row a sample.
         roles: What the user pinned.
+        facts: What is known of data set and model.
     """
     if "prediction" in roles:
         evidence = [e for e in evidence if e.place == roles["prediction"]]
     for source in SOURCES:
         here = [e for e in evidence if e.source == source and len(e.rows) == len(samples)]
-        found = [(e, reading) for e in here for reading in _readings(samples, e, roles)]
+        found = [(e, reading) for e in here for reading in _readings(samples, e, roles, facts)]
         if found:
             return _agreed(found)
         if source == "loss" and any(e.source == "named output" for e in evidence):
@@ -44,26 +53,50 @@ def recognise(
     return Unsure("no prediction that fits a target" if evidence else "no prediction was seen")
 
 
-def reads(samples: Sequence[Sample], evidence: Evidence, reading: Reading) -> bool:
+def reads(
+    samples: Sequence[Sample],
+    evidence: Evidence,
+    reading: Reading,
+    facts: DatasetFacts = NOTHING_KNOWN,
+) -> bool:
     """Say whether `evidence`, seen later, can be read in the way that was found first."""
     truth = [s.targets[reading.target] for s in samples]
-    case = Case(
-        [s.input for s in samples], truth, evidence.rows, reading.loss, reading.ignore_index
-    )
+    stated = replace(facts, task=reading.task)
+    case = _case(samples, truth, evidence.rows, reading.loss, reading.ignore_index, stated)
     return reading.task in fitting(case)
 
 
+def _case(
+    samples: Sequence[Sample],
+    truth: Sequence[Any],
+    rows: Sequence[Any],
+    loss: str | None,
+    ignore_index: int | None,
+    facts: DatasetFacts,
+) -> Case:
+    inputs, padded = [s.input for s in samples], any(s.padded for s in samples)
+    return Case(inputs, truth, rows, loss, ignore_index, facts, padded)
+
+
 def _readings(
-    samples: Sequence[Sample], evidence: Evidence, roles: Mapping[str, Role]
+    samples: Sequence[Sample], evidence: Evidence, roles: Mapping[str, Role], facts: DatasetFacts
 ) -> Iterator[Reading]:
-    ignore = roles.get("ignore_index", evidence.ignore_index)
+    ignore = _as_id(roles.get("ignore_index", evidence.ignore_index))
+    stated = roles.get("task", facts.task)
+    known = replace(facts, task=None if stated is None else str(stated))
     for place, truth, sure in _truths(samples, evidence, roles):
-        case = Case([s.input for s in samples], truth, evidence.rows, evidence.loss, _as_id(ignore))
-        for task in [t for t in fitting(case) if t == roles.get("task", t)]:
+        case = _case(samples, truth, evidence.rows, evidence.loss, ignore, known)
+        for task in [t for t in fitting(case) if t == (stated or t)]:
             scale = scale_of(task, case)
             placed = task not in PIXELWISE or sure or evidence.on_inputs or case.truth_is_input
             if placed and (scale is not None or task not in LABEL_TASKS):
-                yield Reading(task, place, scale, evidence.loss, _as_id(ignore))
+                yield _reading(Reading(task, place, scale, evidence.loss, ignore), case)
+
+
+def _reading(reading: Reading, case: Case) -> Reading:
+    if reading.task not in TOKEN_TASKS:
+        return reading
+    return replace(reading, axis=class_axis(case) or 0, ahead=places_ahead(case))
 
 
 def _truths(
@@ -107,9 +140,11 @@ def _agreed(found: Sequence[Found]) -> Found | Unsure:
 
 def _decisions(evidence: Evidence, reading: Reading) -> list[Any]:
     if reading.task == "detection":
-        return [row["boxes"] for row in evidence.rows]
+        return [row["boxes"] if reading.scale is None else decided(row) for row in evidence.rows]
     if reading.scale is None:
         return list(evidence.rows)
+    if reading.task in TOKEN_TASKS:
+        return [row.argmax(axis=reading.axis) for row in evidence.rows]
     decide = decided_labels if reading.task in LABEL_TASKS else decided_class
     return [decide(row, reading.scale) for row in evidence.rows]
 

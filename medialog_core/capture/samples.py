@@ -22,6 +22,7 @@ class Sample:
         digest: Of the input, by which the sample is told in a later batch.
         targets: Everything in the batch that may be its target, by place.
         native: The framework's own row of the inputs, for another forward.
+        padded: A part of the picture is padding, and the batch says so.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Sample:
     digest: str
     targets: dict[Any, Any]
     native: Any = None
+    padded: bool = False
 
 
 @dataclass(eq=False)

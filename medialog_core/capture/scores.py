@@ -20,6 +20,7 @@ CLASS_LOSSES: dict[str, Scale] = {
     "nll_loss": "log",
     "categorical_crossentropy": "probabilities",
 }
+"""torch's names, and Keras's for a loss that takes probabilities."""
 LABEL_LOSSES: dict[str, Scale] = {
     "binary_cross_entropy_with_logits": "sigmoid",
     "binary_cross_entropy": "probabilities",
@@ -70,6 +71,56 @@ def decided_labels(row: Array, scale: Scale) -> Array:
     if scale == "sigmoid":
         return row >= 0
     return row.astype(bool) if scale == "ids" else row >= 0.5  # noqa: PLR2004 - one half
+
+
+def cross_entropy(row: Array, truth: Array, scale: Scale) -> float:
+    """Give the loss of one sample.
+
+    Args:
+        row: Scores of C classes.
+        truth: The class id, or C shares of the classes.
+        scale: How the scores become probabilities.
+    """
+    logs = _logs(probabilities(row, scale))
+    if truth.size == row.size:
+        return float(-(truth.ravel() * logs).sum())
+    return float(-logs[int(truth.item())])
+
+
+def best_and_true(rows: Array, ids: Array, scale: Scale) -> tuple[Array, Array]:
+    """Give for each of T places the highest probability, and the logarithm of that of the true class.
+
+    Args:
+        rows: T×C scores; C may be a vocabulary, so softmax is kept in 32 bits.
+        ids: T class ids.
+        scale: How the scores become probabilities.
+    """
+    places = np.arange(len(ids))
+    if scale == "softmax":
+        below = rows.astype(np.float32) - rows.max(axis=1, keepdims=True).astype(np.float32)
+        total = np.exp(below).sum(axis=1, dtype=np.float64)
+        return 1 / total, below[places, ids] - np.log(total)
+    likely = probabilities(rows, scale)
+    return likely.max(axis=1), _logs(likely[places, ids])
+
+
+def binary_cross_entropy(row: Array, truth: Array, scale: Scale) -> float:
+    """Give the loss of labels that stand for themselves, its mean over them.
+
+    Args:
+        row: A score for each label.
+        truth: 0 and 1, or what is between, in the same shape.
+        scale: "sigmoid" or "probabilities".
+    """
+    likely, holds = probabilities(row, scale), truth.astype(np.float64)
+    unlikely = probabilities(-row, scale) if scale == "sigmoid" else 1 - likely
+    return float(-(holds * _logs(likely) + (1 - holds) * _logs(unlikely)).mean())
+
+
+def _logs(likely: Array) -> Array:
+    """Give logarithms that stay finite; what is NaN stays so."""
+    logs: Array = np.log(np.maximum(likely, np.finfo(float).tiny))
+    return logs
 
 
 def _softmax(row: Array) -> Array:

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from ..arrays import Array
 from ..schema import Area
-from .batch import Batch, is_picture, numpy_of, rows, seen
+from .batch import Batch, is_picture, numpy_of, seen
 from .budget import Budget
 from .datasets import DatasetFacts
+from .inputs import input_rows, media_of
 from .options import Capture
 from .pixels import Look, decide_look, grid_of
 
@@ -104,7 +105,7 @@ class Session:
     def log_inputs(
         self, stage: str, batch: Batch, facts: DatasetFacts, step: int, epoch: float | None
     ) -> None:
-        """Log `<stage>/inputs`, a grid of a batch's first inputs, if they are pictures.
+        """Log `<stage>/inputs` of a batch's first inputs: a grid of pictures, sounds, or a table of texts.
 
         Args:
             stage: `train` or `val`, and the loader where there are several.
@@ -113,12 +114,16 @@ class Session:
             step: Training step.
             epoch: Epoch, where it is known.
         """
-        if batch.inputs is None or not is_picture(batch.inputs):
+        first = input_rows(batch.inputs, self.options.num_samples)
+        shown: Any
+        if is_picture(first):
+            shown = grid_of(first, self.look(stage, first, facts))
+        else:
+            shown = media_of(first, facts)
+        if shown is None:
             self.notice(f"capture_no_pictures/{stage}", _no_pictures(stage, batch))
-            return
-        pictures = rows(batch.inputs, self.options.num_samples)
-        look = self.look(stage, pictures, facts)
-        self.log({f"{stage}/inputs": grid_of(pictures, look)}, step, epoch)
+        else:
+            self.log({f"{stage}/inputs": shown}, step, epoch)
 
     def close(self) -> None:
         """Write down what capture cost beyond its share, if it did; each thing is counted once.

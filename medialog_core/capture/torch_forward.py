@@ -5,15 +5,16 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
 import torch
 
 from .evidence import Evidence
+from .options import Role
 from .samples import Sample
-from .torch_rows import collated, parts_of, to_numpy_rows
+from .torch_rows import alike, collated, parts_of, to_numpy_rows
 
 
 def forward_again(
@@ -32,7 +33,7 @@ def forward_again(
     Args:
         root: The model.
         path: The module that predicts, below `root`; "" is `root`.
-        samples: The samples, whose `native` rows are the inputs.
+        samples: The samples, whose `native` rows are the inputs: of one tensor, or of each keyword.
         listed: The model takes a list of inputs, not one tensor.
         device: Where the model is.
         precision: The framework's autocast.
@@ -43,14 +44,24 @@ def forward_again(
     module = predictor(root, path)
     if module is None:
         return []
-    inputs = collated([s.native for s in samples], device, listed)
+    rows = [s.native for s in samples]
+    found: dict[Role, dict[int, Any]] = {}
     with untouched(root, device), precision or nullcontext(), torch.no_grad():
-        output = _forward_of(module)(inputs)
-        parts = parts_of(output, len(samples), len(samples))
+        for places in alike(rows, listed):
+            inputs = collated([rows[place] for place in places], device, listed)
+            for part, answers in _answers(module, inputs, len(places)).items():
+                found.setdefault(part, {}).update(zip(places, answers, strict=True))
     return [
-        Evidence("forward", place, to_numpy_rows(rows), module=path)
-        for place, rows in parts.items()
+        Evidence("forward", part, [answers[i] for i in range(len(rows))], module=path)
+        for part, answers in found.items()
+        if len(answers) == len(rows)
     ]
+
+
+def _answers(module: torch.nn.Module, inputs: Any, size: int) -> dict[Role, list[Any]]:
+    forward = _forward_of(module)
+    output = forward(**inputs) if isinstance(inputs, dict) else forward(inputs)
+    return {part: to_numpy_rows(rows) for part, rows in parts_of(output, size, size).items()}
 
 
 @contextmanager
@@ -58,11 +69,7 @@ def untouched(root: torch.nn.Module, device: torch.device) -> Iterator[None]:
     """Put modes, buffers and random states back after the block; run compiled parts eagerly."""
     modes = [(module, module.training) for module in root.modules()]
     buffers = [(buffer, _version(buffer), buffer.clone()) for buffer in root.buffers()]
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - what a user's forward may draw from
-    devices = [device] if device.type == "cuda" else []
-    with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=devices))
-        stack.enter_context(_eager())
+    with undrawn(device), _eager():
         try:
             root.eval()
             yield
@@ -70,6 +77,16 @@ def untouched(root: torch.nn.Module, device: torch.device) -> Iterator[None]:
             for module, training in modes:
                 module.training = training
             _restore(buffers)
+
+
+@contextmanager
+def undrawn(device: torch.device) -> Iterator[None]:
+    """Put the random states of torch, NumPy and Python back after the block."""
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - what a user's code may draw from
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        try:
+            yield
+        finally:
             random.setstate(states[0])
             np.random.set_state(states[1])  # noqa: NPY002
 

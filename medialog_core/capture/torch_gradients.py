@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import torch
+
+_WRAPPERS = re.compile(r"_orig_mod\.|_fsdp_wrapped_module\.|_checkpoint_wrapped_module\.")
+"""What torch.compile, FSDP and activation checkpointing put into the names of parameters."""
 
 
 def gradients_of(
@@ -44,6 +48,6 @@ def local_values(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def named_parameters(root: torch.nn.Module) -> Iterator[tuple[str, torch.nn.Parameter]]:
-    """Give the parameters under the names of the model as it was written, not as it was compiled."""
+    """Give the parameters under the names of the model as it was written, not as it was wrapped."""
     for name, parameter in root.named_parameters():
-        yield name.replace("_orig_mod.", ""), parameter
+        yield _WRAPPERS.sub("", name), parameter

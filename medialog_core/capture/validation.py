@@ -73,16 +73,24 @@ class Validation:
             media = sample_fn(batch, outputs)
             self._session.log({f"{loader.stage}/predictions": media}, step, epoch)
 
-    def end(self, step: int, epoch: float | None, forward: Callable[[Hashable], Forward]) -> None:
+    def end(
+        self,
+        step: int,
+        epoch: float | None,
+        forward: Callable[[Hashable], Forward],
+        only: Hashable | None = None,
+    ) -> None:
         """Log each loader's predictions.
 
         Args:
             step: Training step.
             epoch: Epoch, where it is known.
             forward: Gives what predicts samples of a loader again.
+            only: The loader whose validation this was, where each has one of its own.
         """
         options = self._session.options
         if not options.predictions or options.sample_fn is not None:
             return
         for key, loader in self._loaders.items():
-            loader.log(forward(key), step, epoch)
+            if only is None or key == only:
+                loader.log(forward(key), step, epoch)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import MedialogError
-from . import compact, doctor, export, gc, ls, show
+from . import compact, demo, doctor, export, gc, ls, run, show
 
-_COMMANDS = (ls, show, export, compact, gc, doctor)
+_COMMANDS = (ls, show, export, run, demo, compact, gc, doctor)
 _INTERRUPTED, _FAILED = 130, 1
 
 

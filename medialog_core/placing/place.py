@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from . import ranks
 
 WAIT_SECS = 10.0
 """How long a rank waits for rank 0 when it logs before the trainer has brought them together."""
+
+Version = int | str | None
 
 _made: Counter[tuple[str, str]] = Counter()
 
@@ -31,7 +33,8 @@ class Place:
         save_dir: Parent of everything; made absolute at once.
         name: Folder below it; may be empty, may hold slashes.
         version: `version_<int>` or the folder itself, new or to be resumed; None is the next free
-            number.
+            number. Or a function that gives one of these for the folder above, called by rank 0
+            when it decides.
         create: Whether to make directories.
 
     Raises:
@@ -43,7 +46,7 @@ class Place:
         self,
         save_dir: str | os.PathLike[str],
         name: str,
-        version: int | str | None,
+        version: Version | Callable[[Path], Version],
         *,
         create: bool,
     ) -> None:
@@ -51,7 +54,7 @@ class Place:
         if "://" in base:
             raise InvalidInput(f"save_dir: expected a local directory, got {base!r}")
         self.root = Path(base, name).absolute()
-        self._version = None if version is None else _folder(version)
+        self._version = version if callable(version) else _folder(version)
         self._create = create
         self._key = f"medialog/{base}/{name}/{_made[base, name]}"
         _made[base, name] += 1
@@ -83,8 +86,10 @@ class Place:
         return self._decided
 
     def _claim(self) -> Path:
-        if self._version is not None:
-            return self.root / self._version
+        version = self._version
+        folder = _folder(version(self.root)) if callable(version) else version
+        if folder is not None:
+            return self.root / folder
         return next_version(self.root, create=self._create)
 
     def _tell(self) -> None:
@@ -124,7 +129,9 @@ def _versions(root: Path) -> Iterator[int]:
                 yield int(match[1])
 
 
-def _folder(version: int | str) -> str:
+def _folder(version: Version) -> str | None:
+    if version is None:
+        return None
     if isinstance(version, bool) or not isinstance(version, int | str):
         raise WrongType(
             f"version: expected a whole number, a folder's name or None, got {describe(version)}"

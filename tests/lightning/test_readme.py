@@ -1,8 +1,7 @@
-"""README.md's examples run as printed, one after the other, and log what they say."""
+"""README.md's examples for Lightning and for any loop run as printed, and log what they say."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +12,9 @@ import pytest
 
 import medialog_core
 from medialog_lightning import MediaLogger
+from tests.readme import examples
 
-TEXT = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+PYTHON = examples("PyTorch Lightning", "What arrives, in each of them", "Any loop", "Look at it")
 PICTURE = np.arange(8 * 9 * 3, dtype=np.uint8).reshape(8, 9, 3)
 MASK = PICTURE[..., 0] % 2
 GIVEN: dict[str, Any] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ...drawing.lettering import is_readable
 from ...payload import Payload
 from ...schema import (
     AudioMeta,
@@ -27,7 +28,6 @@ from ...schema import (
     VideoMeta,
 )
 from . import protos
-from .drawing.lettering import is_readable
 from .forms import (
     cells,
     charts,

@@ -59,6 +59,41 @@ def test_an_ignored_class_is_no_truth() -> None:
     assert said.scores == {}
 
 
+@pytest.mark.parametrize("channel", [(), (1,)])
+def test_ids_as_floats_are_masks_too(channel: tuple[int, ...]) -> None:
+    truth = np.arange(48).reshape(*channel, *SIZE) % 4
+    reading = Reading("segmentation", 1, "probabilities", "categorical_crossentropy")
+    said = overlay(reading, truth.astype(np.float32), LOGITS, {}, SIZE)
+    assert np.array_equal(said.masks["ground_truth"].to_numpy(), truth.reshape(SIZE))
+    found = said.masks["predictions"].to_numpy()
+    assert said.scores["pixel_accuracy"] == (found == truth.reshape(SIZE)).mean()
+    assert set(said.scores) == {"pixel_accuracy", "mean_iou"}
+
+
+def test_labels_and_one_label_have_a_loss_of_their_own() -> None:
+    row, truth = np.array([2.0, -1.0, 0.5], np.float32), np.array([1.0, 1.0, 0.0], np.float32)
+    several = overlay(Reading("multi-label", 1, "sigmoid"), truth, row, {}, SIZE)
+    expected = torch.nn.functional.binary_cross_entropy_with_logits(
+        torch.tensor(row), torch.tensor(truth)
+    )
+    assert several.scores == {"binary_cross_entropy": pytest.approx(float(expected))}
+    one = overlay(Reading("binary", 1, "probabilities"), np.array([1]), np.array([0.25]), {}, SIZE)
+    assert one.scores == {"binary_cross_entropy": pytest.approx(-np.log(0.25))}
+    ignored = overlay(Reading("binary", 1, "sigmoid"), np.array(-1), row[:1], {}, SIZE)
+    ids = overlay(Reading("multi-label", 1, "ids"), truth, truth.astype(bool), {}, SIZE)
+    assert (ignored.scores, ids.scores) == ({}, {})
+    reading = Reading("classification", 1, "softmax", ignore_index=2)
+    assert overlay(reading, np.array(2), LOGITS[:, 0, 0], {}, SIZE).scores == {}
+
+
+def test_shares_of_classes_have_the_loss_that_torch_gives_them() -> None:
+    row, truth = LOGITS[:, 0, 0], np.array([0.1, 0.6, 0.3, 0.0], np.float32)
+    said = overlay(Reading("classification", 1, "softmax"), truth, row, {}, SIZE)
+    expected = torch.nn.functional.cross_entropy(torch.tensor(row), torch.tensor(truth))
+    assert said.truth == "1"
+    assert said.scores == {"cross_entropy": pytest.approx(float(expected), rel=1e-5)}
+
+
 def test_a_score_that_is_not_finite_stays_one() -> None:
     said = overlay(
         Reading("classification", 1, "softmax"), np.array(0), np.array([np.nan, 1.0]), {}, SIZE
@@ -108,16 +143,36 @@ FACTS = DatasetFacts(classes=("a", "b", "c", "d"))
 def test_a_data_sets_names_are_taken_where_they_surely_belong(
     task: str, prediction: Any, known: bool
 ) -> None:
-    assert bool(names_for(task, prediction, Capture(), FACTS)) is known
+    assert bool(names_for(Reading(task, 1), prediction, Capture(), FACTS)) is known
+
+
+@pytest.mark.parametrize(
+    ("task", "prediction", "classes", "known"),
+    [
+        ("classification", np.zeros(8, np.float32), {0: "cat", 7: "dog"}, True),
+        ("classification", np.array(3), {0: "cat", 7: "dog"}, True),
+        ("segmentation", np.zeros((7, 6, 8), np.float32), {0: "cat", 7: "dog"}, False),
+        ("binary", np.zeros(1, np.float32), {0: "no", 1: "yes"}, True),
+        ("binary", np.zeros(1, np.float32), {0: "LABEL_0"}, False),
+    ],
+)
+def test_a_models_names_may_leave_ids_out_but_not_go_beyond_its_outputs(
+    task: str, prediction: Any, classes: Any, known: bool
+) -> None:
+    found = names_for(Reading(task, 1), prediction, Capture(), DatasetFacts(classes))
+    assert found == (classes if known else {})
 
 
 def test_given_names_are_taken_always() -> None:
-    assert names_for("detection", {}, Capture(class_labels=["x"]), FACTS) == {0: "x"}
+    assert names_for(Reading("detection", 1), {}, Capture(class_labels=["x"]), FACTS) == {0: "x"}
 
 
 def test_names_with_a_background_belong_to_detections() -> None:
     facts = DatasetFacts(classes=("__background__", "person"))
-    assert names_for("detection", {}, Capture(), facts) == {0: "__background__", 1: "person"}
+    assert names_for(Reading("detection", 1), {}, Capture(), facts) == {
+        0: "__background__",
+        1: "person",
+    }
 
 
 def sample(values: Any, **targets: Any) -> Sample:
@@ -131,7 +186,9 @@ def test_inputs_that_are_no_pictures_come_as_a_table() -> None:
         Reading("classification", "y", "softmax"),
     )
     table = table_of([one], found, {0: "no", 1: "yes"})
-    assert table.data == [["0/3", "yes", "yes", pytest.approx(0.8808, abs=1e-4)]]
+    assert table.columns == ["sample", "input", "truth", "prediction", "score", "cross_entropy"]
+    loss = pytest.approx(0.1269, abs=1e-4)
+    assert table.data == [["0/3", [0] * 5, "yes", "yes", pytest.approx(0.8808, abs=1e-4), loss]]
 
 
 def test_what_is_not_understood_is_shown_as_it_is() -> None:

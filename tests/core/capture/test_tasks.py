@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from medialog_core.capture.case import Case
 from medialog_core.capture.evidence import LOSS_TARGET, Evidence, Reading, Unsure
 from medialog_core.capture.recognise import recognise
 from medialog_core.capture.samples import Sample
-from medialog_core.capture.tasks import Case, fitting
+from medialog_core.capture.tasks import fitting
 
 RNG = np.random.default_rng(0)
 N = 4
@@ -41,6 +42,24 @@ KNOWN: dict[str, tuple[str, Any, Any, str | None]] = {
     "ids as a column": ("classification", floats(5), ids(5, 1), None),
     "predicted ids": ("classification", ids(5), ids(5), None),
     "soft targets, cross entropy": ("classification", floats(5), one_hot(5), "cross_entropy"),
+    "one-hot targets, a loss of probabilities": (
+        "classification",
+        np.abs(floats(5)),
+        one_hot(5),
+        "categorical_crossentropy",
+    ),
+    "one-hot targets of integers": (
+        "classification",
+        floats(5),
+        one_hot(5).astype(np.uint8),
+        "cross_entropy",
+    ),
+    "ids as floats, a loss of classes": (
+        "classification",
+        floats(5),
+        ids(5, 1).astype(np.float32),
+        "categorical_crossentropy",
+    ),
     "labels": ("multi-label", floats(5), np.ones((N, 5), np.float32), None),
     "labels, one each, binary loss": (
         "multi-label",
@@ -58,6 +77,18 @@ KNOWN: dict[str, tuple[str, Any, Any, str | None]] = {
     "maps of classes": ("segmentation", floats(4, 6, 8), ids(4, 6, 8), None),
     "maps of classes at a quarter": ("segmentation", floats(4, 3, 4), ids(4, 6, 8), None),
     "maps and a channel": ("segmentation", floats(4, 6, 8), ids(4, 1, 6, 8), "cross_entropy"),
+    "ids as floats and a channel, a loss of classes": (
+        "segmentation",
+        floats(4, 6, 8),
+        ids(4, 1, 6, 8).astype(np.float32),
+        "categorical_crossentropy",
+    ),
+    "one-hot masks of integers": (
+        "segmentation",
+        floats(3, 6, 8),
+        one_hot(3, 6, 8).astype(np.int64),
+        "categorical_crossentropy",
+    ),
     "predicted masks": ("segmentation", ids(4, 6, 8), ids(4, 6, 8), None),
     "one-hot masks": ("segmentation", floats(3, 6, 8), one_hot(3, 6, 8), None),
     "one map": ("binary segmentation", floats(1, 6, 8), ids(2, 6, 8), None),
@@ -85,6 +116,8 @@ UNKNOWN: dict[str, tuple[Any, Any, str | None]] = {
     "an id too high": (floats(5), ids(6), None),
     "one label each, no loss known": (floats(5), one_hot(5), None),
     "0 and 1 as floats, no loss known": (floats(), ids(2).astype(np.float32), None),
+    "ids as floats, no loss known": (floats(5), ids(5).astype(np.float32), None),
+    "halves for ids": (floats(5), ids(5) + 0.5, "cross_entropy"),
     "class losses on numbers": (floats(5), floats(5), "cross_entropy"),
     "masks of another size": (floats(4, 6, 8), ids(4, 5, 8), None),
     "pictures of another size": (floats(3, 12, 16), floats(3, 12, 16), None),
@@ -100,6 +133,12 @@ UNKNOWN: dict[str, tuple[Any, Any, str | None]] = {
 def test_a_known_case_fits_one_task(name: str) -> None:
     task, prediction, truth, loss = KNOWN[name]
     assert fitting(Case(list(PICTURE), list(truth), list(prediction), loss)) == [task]
+
+
+def test_a_grey_picture_is_its_own_truth_without_a_channel_too() -> None:
+    grey = list(floats(1, 6, 8))
+    case = Case(grey, [x[0] for x in grey], list(floats(6, 8)), "binary_cross_entropy")
+    assert fitting(case) == ["image-to-image"]
 
 
 @pytest.mark.parametrize("name", UNKNOWN)

@@ -99,7 +99,8 @@ def test_a_module_is_silent_for_a_while(pl: Any) -> None:
 def test_names_come_from_the_modules_weights(pl: Any) -> None:
     module = pl.LightningModule()
     module.weights = torchvision.models.ResNet18_Weights.DEFAULT
-    assert hooks.facts_for(DataLoader(DATA), module).classes[:2] == ("tench", "goldfish")
+    names = hooks.facts_for(DataLoader(DATA), module).names
+    assert (names[0], names[1]) == ("tench", "goldfish")
 
 
 def test_a_validation_by_itself_is_captured(

@@ -84,6 +84,12 @@ def check_labels(image: Any, trial: Trial, i: int, output: torch.Tensor) -> None
     truth = [n for n, holds in zip(names, trial.data.targets[i], strict=True) if holds] or ["none"]
     found = [f"{n} ({p:.2f})" for n, p in zip(names, likely, strict=True) if p >= 0.5] or ["none"]
     assert image.caption == f"{', '.join(truth)} → {', '.join(found)}"
+    same_label_loss(image, trial, i, output)
+
+
+def same_label_loss(image: Any, trial: Trial, i: int, output: torch.Tensor) -> None:
+    expected = functional.binary_cross_entropy_with_logits(output, trial.data.targets[i])
+    assert image.notes.scores["binary_cross_entropy"] == pytest.approx(float(expected), rel=1e-4)
 
 
 def check_binary(image: Any, trial: Trial, i: int, output: torch.Tensor) -> None:
@@ -92,6 +98,7 @@ def check_binary(image: Any, trial: Trial, i: int, output: torch.Tensor) -> None
     names = trial.data.classes
     chosen, score = (names[1], likely) if likely >= 0.5 else (names[0], 1 - likely)
     assert image.caption == f"{names[int(trial.data.targets[i])]} → {chosen} ({score:.2f})"
+    same_label_loss(image, trial, i, output)
 
 
 def check_masks(image: Any, trial: Trial, i: int, output: torch.Tensor) -> None:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .... import png
+from ....drawing import chart_axes, chart_marks, palette, sheet
+from ....drawing.chart_axes import Axis
+from ....drawing.chart_frame import HEIGHT, LETTERS, WIDTH, Facts, Frame
 from ....payload import Payload
 from ....schema import ChartData, ChartMeta, SeriesData, from_number, from_numbers
-from ..drawing import chart_axes, chart_marks, palette, sheet
-from ..drawing.chart_axes import Axis
-from ..drawing.chart_frame import HEIGHT, LETTERS, WIDTH, Facts, Frame
 from .pictures import Picture
 
 _X_TICKS, _Y_TICKS = 5, 5

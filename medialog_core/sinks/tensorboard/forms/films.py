@@ -15,13 +15,13 @@ from itertools import islice
 import numpy as np
 from PIL import Image
 
+from ....drawing import sheet
+from ....drawing.lettering import Lettering
 from ....errors import InvalidInput, MissingExtra
 from ....film import animated, files
 from ....film.frames import Frames, Pixels, to_rgb
 from ....payload import Blob, Payload
 from ....schema import VideoMeta
-from ..drawing import sheet
-from ..drawing.lettering import Lettering
 from .pictures import LETTERS_ACROSS, SMALLEST_PX, Picture
 
 MAX_FRAMES = 64

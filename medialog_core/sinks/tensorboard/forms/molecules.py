@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from ....drawing import sheet
+from ....drawing.lettering import Lettering
 from ....payload import Payload
 from ....schema import MoleculeMeta
-from ..drawing import sheet
-from ..drawing.lettering import Lettering
 from .pictures import Picture, encoded
 
 _DRAWING = "drawing"

@@ -20,11 +20,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ....drawing import palette
 from ....geometry import blocks, files
 from ....geometry.model import NO_FACES
 from ....payload import Payload
 from ....schema import Box3D, Colour, Object3DMeta, ShapesFile, Vector3D
-from ..drawing import palette
 from ..shown import Mesh, Shown
 from .about import about
 

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .... import png
+from ....drawing import overlays, sheet
+from ....drawing.lettering import Lettering
 from ....errors import InvalidInput
 from ....payload import Blob, Payload
 from ....schema import ImageMeta, Label, from_number
-from ..drawing import overlays, sheet
-from ..drawing.lettering import Lettering
 
 LEGIBLE_PX = 256
 """Smaller pictures that bear text are enlarged towards this."""

@@ -18,11 +18,11 @@ from tensorboard.context import RequestContext
 from tensorboard.data.provider import RunTagFilter
 
 from medialog_core import Histogram, Image, Table, Text
+from medialog_core.drawing import lettering
 from medialog_core.errors import InvalidInput
 from medialog_core.payload import Blob, Entry, Payload, Scalars
 from medialog_core.schema import ImageMeta, TextMeta
 from medialog_core.sinks.tensorboard import TensorBoardSink, protos
-from medialog_core.sinks.tensorboard.drawing import lettering
 from medialog_core.testing import SinkTests
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from PIL import Image as PilImage
 
 from medialog_core import Chart, codecs, plot
+from medialog_core.drawing import palette
+from medialog_core.drawing.chart_frame import HEIGHT, WIDTH
 from medialog_core.payload import Payload
 from medialog_core.schema import ChartData, ChartMeta, SeriesData
 from medialog_core.sinks.tensorboard import TensorBoardSink
-from medialog_core.sinks.tensorboard.drawing import palette
-from medialog_core.sinks.tensorboard.drawing.chart_frame import HEIGHT, WIDTH
 from medialog_core.sinks.tensorboard.forms import charts
 
 Pixels = NDArray[np.uint8]

@@ -15,9 +15,9 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from medialog_core import Object3D, box3d
+from medialog_core.drawing import palette
 from medialog_core.payload import Scalars
 from medialog_core.sinks.tensorboard import TensorBoardSink
-from medialog_core.sinks.tensorboard.drawing import palette
 from medialog_core.sinks.tensorboard.forms import objects
 
 TYPES = {"VERTEX": "f4", "FACE": "i4", "COLOR": "u1"}

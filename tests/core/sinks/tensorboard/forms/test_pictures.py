@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image as PilImage
 
 from medialog_core import Image, codecs
+from medialog_core.drawing import overlays, palette
+from medialog_core.drawing.lettering import Lettering
 from medialog_core.payload import Payload
 from medialog_core.schema import ImageMeta, Label
-from medialog_core.sinks.tensorboard.drawing import overlays, palette
-from medialog_core.sinks.tensorboard.drawing.lettering import Lettering
 from medialog_core.sinks.tensorboard.forms import pictures
 
 Pixels = NDArray[np.uint8]

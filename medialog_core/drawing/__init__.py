@@ -1,0 +1,1 @@
+"""What is drawn into pictures of media: text, overlays, sheets and charts."""

@@ -1,1 +1,0 @@
-"""What is drawn into the pictures that TensorBoard shows: text, overlays, sheets and charts."""

@@ -1,0 +1,57 @@
+"""Texts and sounds: tables of what was given, what is true and what the model says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medialog_core.capture import follow
+
+from .conftest import predicted
+from .texts import TEXTS
+from .trials import SAMPLES, Stream, Trial
+
+
+@pytest.fixture(params=list(TEXTS))
+def trial(request: pytest.FixtureRequest) -> Trial:
+    """Each task in turn."""
+    return TEXTS[request.param]()
+
+
+def check_table(trial: Trial, result: Any, key: str = "val/predictions") -> None:
+    """Compare the last evaluation's table with the data set and the trained model."""
+    [table] = result.loaded(key)
+    assert len(table.data) == SAMPLES
+    for i, cells in enumerate(table.data):
+        row = dict(zip(table.columns, cells, strict=True))
+        trial.check(row, trial, i, predicted(result.model, trial, i))
+
+
+def test_tables_hold_what_the_model_says(trial: Trial, train: Any) -> None:
+    result = train(trial)
+    assert result.run.steps("val/predictions") == [2, 4]
+    check_table(trial, result)
+    [table] = result.loaded()
+    assert [row[0] for row in table.data] == [f"0/{i}" for i in range(SAMPLES)]
+    assert not [key for key in result.health if key.startswith("capture_")]
+
+
+def test_samples_of_a_stream_are_said_again(trial: Trial, train: Any) -> None:
+    result = train(trial, trainer={"eval_dataset": Stream(trial.data.rows)})
+    assert result.run.steps("val/predictions") == [2, 4]
+    check_table(trial, result)
+
+
+def test_a_shifted_row_is_found(trial: Trial, train: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = follow.Follower.see
+
+    def see(self: Any, leading: Any, evidence: Any) -> None:
+        for each in evidence:
+            object.__setattr__(each, "rows", [*each.rows[1:], each.rows[0]])
+        original(self, leading, evidence)
+
+    monkeypatch.setattr(follow.Follower, "see", see)
+    result = train(trial)
+    with pytest.raises((AssertionError, IndexError)):
+        check_table(trial, result)
