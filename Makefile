@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt tests/keras/tensorflow.txt tests/huggin
 	@du -sh $(VENV) | awk '{print "      done: " $$1 " in $(VENV)"}'
 
 demo: setup
-	@$(BIN)/python -m examples.demo
+	@$(BIN)/medialog demo lightning
 
 test: setup
 	KERAS_BACKEND=torch $(PYTEST) -n 2 --dist loadfile -q

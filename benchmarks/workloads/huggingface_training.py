@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import clocks
+from ..clocks import Moment
 from .calls import Measures, Shape
-from .training import PLAIN, Moment
+from .training import PLAIN
 
 _CLASSES = 10
 _BATCH = 16
@@ -33,9 +34,10 @@ class HuggingFaceTraining:
 
     def run(self, label: str, directory: Path, shape: Shape) -> Measures:
         """Train once."""
-        import medialog_huggingface  # noqa: F401, PLC0415 - registers itself
         import torch  # noqa: PLC0415 - only this workload needs it
         from transformers import Trainer, TrainingArguments, set_seed  # noqa: PLC0415
+
+        import medialog_huggingface  # noqa: F401, PLC0415 - registers itself
 
         torch.set_num_threads(1)
         set_seed(0)

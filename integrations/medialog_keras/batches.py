@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,14 +51,15 @@ def leading(batch: Any, count: int) -> Samples:
     Anything else is of a train step of the user's own; it is taken as inputs by itself.
     """
     parts = tuple(batch) if isinstance(batch, list | tuple) else (batch,)
-    x, y = (*parts, None)[:2] if len(parts) <= _PARTS else (parts, None)
+    pair: Sequence[Any] = (*parts, None)[:2] if len(parts) <= _PARTS else (parts, None)
+    x, y = pair
     return Samples(*(_mapped(lambda leaf: _rows(leaf, count), part) for part in (x, y)))
 
 
 def size_of(batch: Any) -> int | None:
     """Give how many samples a batch has, None where that can't be told."""
     first = next((leaf for leaf in keras.tree.flatten(batch) if leaf is not None), None)
-    shape = getattr(first, "shape", ())
+    shape: Sequence[int] = getattr(first, "shape", ())
     return int(shape[0]) if len(shape) else None
 
 

@@ -124,7 +124,7 @@ def test_evaluating_alone_moves_no_random_state(trainer_of: Any) -> None:
         torch.manual_seed(1)
         np.random.seed(1)  # noqa: NPY002 - the state that a user's data set may draw from
         trainer.evaluate()
-        states.append((torch.get_rng_state(), np.random.get_state()[1]))  # noqa: NPY002
+        states.append((torch.get_rng_state(), np.random.get_state()[1]))  # type: ignore[index]  # noqa: NPY002
     (one, one_numpy), (other, other_numpy) = states
     assert torch.equal(one, other)
     assert np.array_equal(one_numpy, other_numpy)

@@ -195,8 +195,8 @@ def check_tone(row: Any, trial: Trial, i: int, output: Any) -> None:
     check_score(row, likely)
     sound = row["input"]
     assert sound.sample_rate == RATE
-    heard = sound.to_numpy().ravel()[: len(trial.pictures[i])] / 2**15
-    assert np.abs(heard - trial.pictures[i]).max() < 1e-3
+    heard = sound.to_numpy().ravel()[: len(trial.pictures[i])] / 2**31
+    assert heard == pytest.approx(trial.pictures[i], abs=1e-6)
 
 
 def sounds() -> Trial:

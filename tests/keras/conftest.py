@@ -23,11 +23,11 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from medialog_keras import MediaCallback
 
 import medialog_core
 from medialog_core import current
 from medialog_core.capture import Capture
+from medialog_keras import MediaCallback
 
 from .trials import BATCH, SAMPLES, TRIALS, Trial
 

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from medialog_keras import MediaCallback, following
 
 from medialog_core.capture import Capture
+from medialog_keras import MediaCallback, following
 
 from .test_gradients import Mirrored
 from .trials import digits

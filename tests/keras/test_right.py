@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from medialog_keras import following, outputs
 
 from medialog_core.capture import overlays, scores, shown
+from medialog_keras import following, outputs
 
 from .trials import SAMPLES, TRIALS, pixels
 
