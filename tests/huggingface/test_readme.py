@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from sklearn.datasets import load_digits
@@ -46,3 +47,16 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     first = run.load(run.rows("val/predictions")[0])
     assert (first.to_numpy() == first.to_numpy()[..., :1]).all()
     assert abs(int(first.to_numpy().max()) - 255) <= 1  # the processor's mean and std are undone
+
+
+def test_the_example_of_accelerate_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    picture = np.arange(5 * 4 * 3, dtype=np.uint8).reshape(5, 4, 3)
+    names = {"images": [picture, 255 - picture], "captions": ["a", "b"]}
+    [example] = examples("accelerate")
+    exec(example, names)  # noqa: S102 - our own text
+    run = medialog_core.open_run("out/medialog/denoiser")
+    assert (run.config["lr"], run.summary["loss"]) == (1e-4, 0.5)
+    first, second = map(run.load, run.rows("validation"))
+    assert (first.caption, second.caption) == ("a", "b")
+    assert np.array_equal(second.to_numpy(), 255 - picture)
