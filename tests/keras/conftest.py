@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E402 - what the back ends read when they are imported is set before
 import os
 import tempfile
 

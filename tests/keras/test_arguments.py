@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from medialog_keras import MediaCallback
 
 from medialog_core.capture import Capture
 from medialog_core.errors import InvalidInput, WrongType
+from medialog_keras import MediaCallback
 
 X = np.zeros((4, 8, 8, 1), np.float32)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from medialog_keras.layout import channels_first, layout_of
 
 CASES: list[tuple[tuple[int, ...], str, Any]] = [

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+
 from medialog_keras.losses import Loss, loss_of
 from medialog_keras.outputs import outputs_of
 

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from medialog_keras import following
 
 from medialog_core.capture import session
 from medialog_core.media.tables.table import Table
+from medialog_keras import following
 
 from .trials import NAMES, classification, dense, digits
 

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from medialog_keras import MediaCallback
 
 import medialog_core
 from medialog_core.capture import Capture
+from medialog_keras import MediaCallback
 
 from .conftest import finish
 from .trials import classification, digits

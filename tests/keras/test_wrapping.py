@@ -7,11 +7,11 @@ from typing import Any
 
 import keras
 import pytest
-from medialog_keras import MediaCallback
-from medialog_keras.wrapping import Watched, original, put_on, take_off
 
 import medialog_core
 from medialog_core.capture import Capture
+from medialog_keras import MediaCallback
+from medialog_keras.wrapping import Watched, original, put_on, take_off
 
 from .conftest import finish
 from .trials import classification, digits
