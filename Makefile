@@ -49,4 +49,4 @@ test-browser: setup
 	$(PYTEST) -q -m browser tests/browser
 
 clean:
-	rm -rf $(VENV) demo_out
+	rm -rf $(VENV) demo_out example_runs

@@ -19,7 +19,7 @@ from medialog_core.capture.torch_forward import can_run_eagerly, forward_again, 
 from medialog_core.capture.torch_rows import leading
 from medialog_core.capture.watch import Watch
 
-from . import trainers
+from . import generating, trainers
 from .answers import batch_of, fitted, of_call, scores_in
 from .dataset import order_of, read_again
 from .event import Event
@@ -75,6 +75,16 @@ class Showing:
         if calls[0].whole is not None:
             self._validation.sampled(predictions, *calls[0].whole, *event.place)
         self._validation.end(*event.place, lambda _: self._forward(event, known), only=stage)
+        self._generate(event, known, predictions)
+
+    def _generate(self, event: Event, known: ModelFacts, predictions: Predictions) -> None:
+        samples, facts = predictions.follower.samples, predictions.facts
+        if not (samples and generating.wanted(event, facts) and _may_forward(event)):
+            return
+        if self._session.active(generating.AREA):
+            with self._session.looking(generating.AREA), self._ours():
+                table = generating.generated(event, known, samples, facts)
+                self._session.log({f"{predictions.stage}/{generating.AREA}": table}, *event.place)
 
     def _predictions(
         self, event: Event, stage: str, calls: Sequence[Call], order: Sequence[Sequence[int]]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from accelerate.state import AcceleratorState
+from accelerate.state import PartialState
 
 from .event import Event
 
@@ -18,7 +18,7 @@ def logging_steps(event: Event) -> int:
 
 def may_forward(args: Any, model: Any) -> bool:
     """Say whether this rank may run the model by itself: where others hold parts of it, it would hang."""
-    alone = AcceleratorState().distributed_type.value
+    alone = PartialState().distributed_type.value
     split = bool(args.deepspeed or args.fsdp) or not (alone == "NO" or alone.startswith("MULTI_"))
     return not split and not is_sharded(model)
 
@@ -30,7 +30,7 @@ def may_hook(args: Any) -> bool:
 
 def has_gradients(args: Any) -> bool:
     """Say whether gradients are there before the optimizer's step: DeepSpeed's engine has used them up."""
-    return not args.deepspeed and AcceleratorState().distributed_type.value != "DEEPSPEED"
+    return not args.deepspeed and PartialState().distributed_type.value != "DEEPSPEED"
 
 
 def is_sharded(model: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+import transformers
 from transformers import TrainerCallback
 
 from medialog_core.capture import torch_forward
@@ -19,6 +20,7 @@ from medialog_huggingface import watch as watching
 from medialog_huggingface.callback import MediaCallback
 
 from .conftest import made
+from .texts import TEXTS
 from .trials import TRIALS, Stream, Trial, vit
 
 
@@ -196,3 +198,17 @@ def test_a_callback_is_pickled_without_what_is_open(trainer_of: Any) -> None:
     assert isinstance(other, MediaCallback)
     assert other._run is None
     assert other._capture == callback._capture
+
+
+def test_nothing_changes_where_it_generates(train: Any, tmp_path: Path) -> None:
+    trial = TEXTS["text_to_text"]()
+    options: dict[str, Any] = {
+        "kind": transformers.Seq2SeqTrainer,
+        "arguments": transformers.Seq2SeqTrainingArguments,
+        "predict_with_generate": True,
+        "generation_max_length": 6,
+    }
+    before = without(trial, tmp_path, **options)
+    result = train(trial, **options)
+    assert_same(outcome(result), before)
+    assert result.run.steps("val/generated") == [2, 4]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import transformers
 
 from medialog_core.capture import follow
 
@@ -41,6 +42,35 @@ def test_samples_of_a_stream_are_said_again(trial: Trial, train: Any) -> None:
     result = train(trial, trainer={"eval_dataset": Stream(trial.data.rows)})
     assert result.run.steps("val/predictions") == [2, 4]
     check_table(trial, result)
+
+
+@pytest.mark.parametrize("beams", [None, 2])
+def test_what_is_generated_is_what_the_trainer_generates(beams: Any, train: Any) -> None:
+    trial = TEXTS["text_to_text"]()
+    seen: list[Any] = []
+
+    def metrics(given: Any) -> dict[str, float]:
+        seen.append(given.predictions)
+        return {}
+
+    result = train(
+        trial,
+        kind=transformers.Seq2SeqTrainer,
+        arguments=transformers.Seq2SeqTrainingArguments,
+        predict_with_generate=True,
+        generation_max_length=6,
+        generation_num_beams=beams,
+        trainer={"compute_metrics": metrics},
+    )
+    assert result.run.steps("val/generated") == [2, 4]
+    [table] = result.loaded("val/generated")
+    assert table.columns == ["sample", "input", "truth", "generated"]
+    for row, words, tokens in zip(table.data, trial.pictures, seen[-1], strict=False):
+        said = trial.processor.decode(tokens, skip_special_tokens=True)
+        assert row[1:] == [" ".join(words), " ".join(reversed(words)), said]
+    assert len({row[3] for row in table.data}) > 1
+    check_table(trial, result)
+    assert not [key for key in result.health if key.startswith("capture_")]
 
 
 def test_a_shifted_row_is_found(trial: Trial, train: Any, monkeypatch: pytest.MonkeyPatch) -> None:

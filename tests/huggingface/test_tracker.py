@@ -117,6 +117,11 @@ def test_a_second_run_of_a_name_has_a_folder_of_its_own(tmp_path: Path) -> None:
     assert [t.run.dir.name for t in trackers] == ["a_3", "a_2", "a"]
 
 
+def test_a_folder_is_claimed_before_a_run_is_in_it(tmp_path: Path) -> None:
+    places = [MediaTracker("a", tmp_path)._run.place for _ in range(2)]
+    assert [place.decide()[0].name for place in places] == ["a", "a_2"]
+
+
 def test_a_resumed_one_goes_on_in_the_last(tmp_path: Path) -> None:
     for value in (0, 1):
         first = MediaTracker("a", tmp_path)
@@ -183,8 +188,8 @@ def test_log_images_keeps_every_pixel_of_a_batch(tracker: MediaTracker, batch: A
 
 def test_log_images_goes_by_dataformats(tracker: MediaTracker) -> None:
     narrow = PICTURE[:3, :3]
-    tracker.log_images({"x": narrow[None]}, 0, dataformats="NHWC")
-    tracker.log_images({"y": torch.from_numpy(narrow)[None]}, 0, dataformats="NCHW", caption="b")
+    tracker.log_images({"x": torch.from_numpy(narrow)[None]}, 0, dataformats="NHWC")
+    tracker.log_images({"y": narrow[None]}, 0, dataformats="NCHW", caption="b")
     reader = finished(tracker)
     np.testing.assert_array_equal(loaded(reader, "x")[0].to_numpy(), narrow)
     [other] = loaded(reader, "y")
