@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt tests/keras/tensorflow.txt tests/huggin
 	@du -sh $(VENV) | awk '{print "      done: " $$1 " in $(VENV)"}'
 
 demo: setup
-	@$(BIN)/python -m examples.demo
+	@$(BIN)/medialog demo lightning
 
 test: setup
 	KERAS_BACKEND=torch $(PYTEST) -n 2 --dist loadfile -q
@@ -49,4 +49,4 @@ test-browser: setup
 	$(PYTEST) -q -m browser tests/browser
 
 clean:
-	rm -rf $(VENV) demo_out
+	rm -rf $(VENV) demo_out example_runs

@@ -14,7 +14,7 @@ from medialog_core.arrays import describe
 from medialog_core.capture.options import Capture
 from medialog_core.errors import MissingExtra, WrongType
 
-from . import hooks
+from .capturing import capturing
 from .namespaces import NAMESPACES
 from .watch import TrainerWatch
 
@@ -40,7 +40,7 @@ class MediaCallbackMixin:
 
     def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:  # noqa: ARG002 - Lightning's
         """Have the loggers follow the trainer, also where Lightning logs no graph."""
-        for logger in hooks.capturing_loggers(trainer):
+        for logger in capturing(trainer.loggers):
             logger.connect(trainer)
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
@@ -121,7 +121,7 @@ class MediaCallbackMixin:
         """Give the watch on this trainer, or None where this callback has nothing to do."""
         if trainer.sanity_checking or not trainer.is_global_zero or not self._acts(trainer):
             return None
-        loggers = hooks.capturing_loggers(trainer)
+        loggers = capturing(trainer.loggers)
         if not loggers:
             return None
         if self._watch is None or self._watch.loggers != loggers:

@@ -1,4 +1,4 @@
-"""What capture asks a trainer: its loggers, loaders, precision, and whether a rank may forward alone."""
+"""What capture asks a trainer: its loaders, precision, and whether a rank may forward alone."""
 
 from __future__ import annotations
 
@@ -9,27 +9,10 @@ from typing import Any
 from torch.utils.data import BatchSampler, DistributedSampler, SequentialSampler
 
 from medialog_core.capture.datasets import DatasetFacts, facts_of
-from medialog_core.placing.destination import Destination
-
-from .logger import MediaLogger
 
 _ALONE = {"SingleDeviceStrategy", "DDPStrategy"}
 """Strategies whose ranks hold the whole model, so that one may run it by itself; by name, because
 each namespace has its own and DeepSpeed's inherits from DDP's."""
-
-
-def destination(logger: MediaLogger) -> Destination:
-    """Give a logger's run, which is reopened when it was finalized, under the logger's prefix."""
-    return Destination(lambda: logger.run, logger._prefixed)  # noqa: SLF001 - the logger's own package
-
-
-def capturing_loggers(trainer: Any) -> list[MediaLogger]:
-    """Give the trainer's loggers that capture. A DummyLogger answers any name: only a type tells."""
-    return [
-        each
-        for each in trainer.loggers
-        if isinstance(each, MediaLogger) and each.capture is not None
-    ]
 
 
 def loader_of(loaders: Any, index: int) -> Any:

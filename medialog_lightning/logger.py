@@ -25,13 +25,14 @@ from medialog_core.runs.spec import QUEUE_BYTES, Durability, RunSpec
 from medialog_core.runs.worker import OnFull
 
 from . import attach, namespaces
+from .capturing import Capturing
 from .checkpoints import state_of
 from .hparams import to_dict
 from .media import MediaMethods
 from .steps import current_step
 
 
-class MediaLogger(MediaMethods):
+class MediaLogger(MediaMethods, Capturing):
     """Logs a training to `<save_dir>/<name>/version_N` and captures its media by itself.
 
     `Trainer(logger=MediaLogger())` is all it takes. The ranks of a distributed training write to
@@ -168,7 +169,7 @@ class MediaLogger(MediaMethods):
             step: Training step.
         """
         if ranks.rank() == 0:
-            self.run.log(self._prefixed(metrics), step, epoch=to_scalar(metrics.get("epoch")))
+            self.run.log(self.prefixed(metrics), step, epoch=to_scalar(metrics.get("epoch")))
 
     def log_hyperparams(self, params: Any, metrics: Mapping[str, Any] | None = None) -> None:
         """Add to the run's config, on rank 0 only.
@@ -235,13 +236,14 @@ class MediaLogger(MediaMethods):
     def _log(self, data: Mapping[str, Any], step: int | None) -> None:
         run = self._run.reach()
         if run is not None:
-            run.log(self._prefixed(data), step)
+            run.log(self.prefixed(data), step)
 
     def _of_rank(self, name: str) -> Any:
         run = self._run.reach()
         return _nothing if run is None else getattr(run, name)
 
-    def _prefixed(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    def prefixed(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give `data` with the logger's prefix before every key."""
         return (
             {f"{self._prefix}-{key}": value for key, value in data.items()}
             if self._prefix

@@ -13,7 +13,7 @@ from medialog_core.capture.torch_gradients import gradients_of, local_values, na
 from medialog_core.capture.watch import Tensors, Watch
 
 from . import hooks
-from .logger import MediaLogger
+from .capturing import Capturing
 from .steps import current_step
 from .validation import Recording
 
@@ -29,11 +29,11 @@ class TrainerWatch:
     """
 
     def __init__(
-        self, trainer: Any, module: Any, loggers: Sequence[MediaLogger], capture: Capture
+        self, trainer: Any, module: Any, loggers: Sequence[Capturing], capture: Capture
     ) -> None:
         self.loggers = loggers
         self._options = capture
-        session = Session(capture, [hooks.destination(each) for each in loggers])
+        session = Session(capture, [each.destination for each in loggers])
         self._watch = Watch(session, capture.every_n_steps or trainer.log_every_n_steps)
         self._recording = Recording(self._watch, module)
         self._counts: dict[int, int] = {}

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import clocks
+from ..clocks import Moment
 from .calls import Measures, Shape
-from .training import PLAIN, Moment
+from .training import PLAIN
 
 _CLASSES = 10
 _BATCH = 16

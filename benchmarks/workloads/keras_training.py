@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from .. import clocks
+from ..clocks import Moment
 from .calls import Measures, Shape
-from .training import PLAIN, Moment
+from .training import PLAIN
 
 _CLASSES = 10
 _BATCH = 16

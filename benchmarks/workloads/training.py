@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import clocks
 from .calls import Measures, Shape
@@ -16,19 +15,6 @@ _EPOCHS = 2
 _BATCH = 16
 _NEEDS = ("torch", "torchvision", "pytorch_lightning")
 PLAIN = "no logger"
-
-
-class Moment(NamedTuple):
-    """A point in time by three clocks, in seconds."""
-
-    own: float
-    wall: float
-    cpu: float
-
-    @classmethod
-    def now(cls) -> Moment:
-        """Read the clocks."""
-        return cls(clocks.own_time(), time.perf_counter(), clocks.tree_cpu())
 
 
 def _no_logger(_directory: Path) -> bool:
@@ -91,7 +77,7 @@ class Training:
         per_epoch = shape.steps // _EPOCHS
         train, val = (batches(n, _BATCH, shape.side) for n in (per_epoch, 1))
         trainer.fit(model, train, val)
-        ended = Moment.now()
+        ended = clocks.Moment.now()
         first, second = model.steps[:2]
         return {
             "first_s": second.own - first.own,

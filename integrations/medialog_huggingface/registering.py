@@ -41,7 +41,8 @@ def _enter_tracker(module: Any) -> None:
         return
     from . import tracker  # noqa: PLC0415 - imports accelerate
 
-    if hasattr(tracker, "MediaTracker"):
+    # accelerate warns of a second one; that module may have entered its own by now
+    if hasattr(tracker, "MediaTracker") and NAME not in module.LOGGER_TYPE_TO_CLASS:
         module.register_tracker_class(tracker.MediaTracker)
 
 
@@ -67,8 +68,9 @@ class _Finder:
         """Give the spec of a module that is waited for, None for any other."""
         if name not in self._waiting:
             return None
-        others = (finder for finder in list(sys.meta_path) if finder is not self)
-        specs = (finder.find_spec(name, path, target) for finder in others)
+        others = [finder for finder in sys.meta_path if finder is not self]
+        finds = [finder.find_spec for finder in others if hasattr(finder, "find_spec")]
+        specs = (find(name, path, target) for find in finds)
         spec = next((found for found in specs if found is not None), None)
         if spec is not None and spec.loader is not None:
             loader: Any = spec.loader

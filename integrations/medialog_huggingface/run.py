@@ -13,6 +13,7 @@ import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 _MODULE = "-m"
 _USAGE = (
@@ -32,17 +33,31 @@ def main(words: Sequence[str]) -> None:
     given = list(words[as_module:])
     if not given:
         sys.exit(_USAGE)
+    sys.excepthook = _show
     if as_module:
         sys.argv = given
-        sys.path[0] = str(Path.cwd())
+        _put_first(Path.cwd())
         runpy.run_module(given[0], run_name="__main__", alter_sys=True)
         return
     script = Path(given[0])
     if not script.exists():
         sys.exit(f"medialog run: there is no file {given[0]!r}\n{_USAGE}")
     sys.argv = given
-    sys.path[0] = str(script.resolve().parent)
-    runpy.run_path(str(script), run_name="__main__")
+    _put_first(script.resolve().parent)
+    runpy.run_path(str(script.absolute()), run_name="__main__")
+
+
+def _put_first(folder: Path) -> None:
+    if not getattr(sys.flags, "safe_path", False):  # else Python puts none there, from 3.11
+        sys.path[0] = str(folder)
+
+
+def _show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print an error as Python does, from the script's first frame on."""
+    runners = (main.__code__.co_filename, runpy.run_path.__code__.co_filename)
+    while trace is not None and trace.tb_frame.f_code.co_filename in runners:
+        trace = trace.tb_next
+    sys.__excepthook__(kind, error.with_traceback(trace), trace)
 
 
 if __name__ == "__main__":

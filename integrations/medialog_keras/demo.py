@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from medialog_core.cli.demo.tissue import CLASSES, SIDE, Tissue
 from . import MediaCallback
 
 _WIDTH = 16
+_BATCH = 8
+_CAPTURE = Capture(class_labels=CLASSES, budget=1.0)
+"""A back end may compile for longer than a share of so short a training: looks are not put off."""
 
 
 def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], None]) -> None:
@@ -28,19 +32,20 @@ def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], Non
     """
     keras.utils.set_random_seed(0)
     model = _segmenter()
+    steps = epochs * math.ceil(len(data.train.inputs) / _BATCH)
     model.compile(
-        keras.optimizers.Adam(3e-3),
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(4e-3, steps)),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
     model.fit(
         *data.train,
         validation_data=tuple(data.val),
-        batch_size=8,
+        batch_size=_BATCH,
         epochs=epochs,
         verbose=0,
         callbacks=[
-            MediaCallback(folder, capture=Capture(class_labels=CLASSES)),
+            MediaCallback(folder, capture=_CAPTURE),
             keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, _: progress(epoch + 1)),
         ],
     )

@@ -26,7 +26,7 @@ def config_of(
         batch_size: Samples in a batch, where that is known.
     """
     optimizer = model.optimizer
-    told = {"name": type(optimizer).__name__, **optimizer.get_config()} if optimizer else None
+    told = {"class": type(optimizer).__name__, **optimizer.get_config()} if optimizer else None
     return {
         "model": {
             "name": model.name,

@@ -88,8 +88,10 @@ def _name_and_settings(loss: Any) -> tuple[str | None, Mapping[str, Any]]:
     """Give the name of one of Keras's own losses and its arguments; None for any other."""
     if isinstance(loss, keras.losses.Loss):
         kind = type(loss)
-        ours = getattr(keras.losses, kind.__name__, None) is kind
-        return (_snake(kind.__name__), loss.get_config()) if ours else (None, {})
+        if getattr(keras.losses, kind.__name__, None) is not kind:
+            return None, {}
+        inner = getattr(loss, "_fn_kwargs", {})  # the config of some lacks the axis
+        return _snake(kind.__name__), {**loss.get_config(), **inner}
     settings = loss.keywords if isinstance(loss, functools.partial) else {}
     function = loss.func if isinstance(loss, functools.partial) else loss
     name = getattr(function, "__name__", "")

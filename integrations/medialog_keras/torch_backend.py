@@ -33,8 +33,8 @@ class TorchBackend:
         return lambda: gradients_of(self._parameters(), scale)
 
     def weights(self, args: tuple[Any, ...]) -> Tensors:  # noqa: ARG002 - they are in the model
-        """Give the trainable weights."""
-        return {path: local_values(value) for path, value in self._parameters()}
+        """Give copies of the trainable weights: the step changes them in place."""
+        return {path: local_values(value).clone() for path, value in self._parameters()}
 
     def predict(self, x: Any) -> Any:
         """Predict without gradients; modes, buffers, random states and variables stay as they are."""

@@ -59,8 +59,7 @@ def _tags(case: Case) -> bool:
     if not _scores_of_places(case) or not all(map(_in_line, case.inputs, case.truth)):
         return False
     classes = case.prediction[0].shape[class_axis(case)]
-    by_count = case.facts.task is None and case.facts.class_count == classes
-    return case.facts.task == TAGS or by_count
+    return case.facts.task == TAGS or case.facts.class_count == classes
 
 
 def _causal(case: Case) -> bool:

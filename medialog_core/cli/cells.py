@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -13,8 +14,8 @@ from ..drawing.lettering import Lettering
 from ..media.images.image import Image
 from ..schema import BoxMeta, from_number
 
-HEIGHT = 132
-"""So high is a picture, roughly: small ones are enlarged by a whole factor."""
+SIDE = 136
+"""A picture takes the area of so large a square, roughly: small ones are enlarged by a whole factor."""
 SURE = 0.5
 """Boxes that a model is less sure of are not drawn."""
 INK, FAINT = (32, 33, 36), (95, 99, 104)
@@ -65,7 +66,7 @@ def prediction_of(image: Image) -> Cell:
 def fitted(image: Image) -> tuple[PIL.Image.Image, float]:
     """Give the picture at the size of a cell, and by how much it was enlarged."""
     picture = image.to_pil().convert("RGB")
-    exact = HEIGHT / picture.height
+    exact = SIDE / math.sqrt(picture.width * picture.height)
     factor = max(1, round(exact)) if exact > _NEARLY_AS_LARGE else exact
     size = round(picture.width * factor), round(picture.height * factor)
     way = PIL.Image.Resampling.NEAREST if factor >= 1 else PIL.Image.Resampling.LANCZOS

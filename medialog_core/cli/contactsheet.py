@@ -40,13 +40,14 @@ class _Line(NamedTuple):
         return 2 * _GAP + max(left, *(cell.picture.height for cell in self.cells.values()))
 
 
-def draw(run: RunReader, key: str) -> PIL.Image.Image | None:
+def draw(run: RunReader, key: str, title: str | None = None) -> PIL.Image.Image | None:
     """Give the sheet of the images of a key; None where there are none.
 
     Args:
         run: A run whose rows are decoded.
         key: E.g. `val/predictions`: images with the sets `ground_truth` and `predictions`, with a
             label, or with neither.
+        title: Its heading; by default what the run is called.
     """
     rows = {step: _by_sample(run.rows(key, step)) for step in _spread(run.steps(key))}
     images = {
@@ -67,7 +68,7 @@ def draw(run: RunReader, key: str) -> PIL.Image.Image | None:
     if any(image.masks for image in every.values()):
         lines.insert(0, _Line("input", "", _cells(cells.input_of, every, widths)))
     about = f"{key}    {_note(every, len(widths))}"
-    return _Sheet(lines, widths).drawn(f"{run.project} / {run.name}", about)
+    return _Sheet(lines, widths).drawn(title or f"{run.project} / {run.name}", about)
 
 
 def _by_sample(rows: Sequence[Row]) -> dict[str, Row]:

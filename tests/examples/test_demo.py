@@ -1,54 +1,84 @@
-"""`make demo`, at one epoch."""
+"""`medialog demo` of each framework, for two epochs: what it says, what it captures, what it draws."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import PIL.Image
 import pytest
 
-from medialog_core import RunReader, open_run
+from medialog_core import RunReader
+from medialog_core.cli.demo import tissue
+
+from .conftest import keys_of, only_run
 
 ROOT = Path(__file__).parents[2]
+FRAMEWORKS = ("lightning", "keras", "huggingface")
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+class Demo(NamedTuple):
+    run: RunReader
+    said: str
+    noise: str
+
+
+@pytest.fixture(scope="module", params=FRAMEWORKS)
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     out = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "examples.demo", "--epochs", "1", "--out", str(out)]
+    options = ["--epochs", "2", "--out", str(out)]
+    command = [sys.executable, "-m", "medialog_core.cli", "demo", request.param, *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return out, done.stdout
+    return Demo(only_run(out / request.param), done.stdout, done.stderr)
 
 
-@pytest.fixture(params=["tissue", "digits"])
-def run(request: pytest.FixtureRequest, demo: tuple[Path, str]) -> RunReader:
-    return open_run(demo[0] / request.param / "version_0")
+def test_it_captures_inputs_predictions_and_gradients_by_itself(demo: Demo) -> None:
+    assert keys_of(demo.run) == {"train/inputs", "val/inputs", "val/predictions", "gradients"}
+    assert len(demo.run.rows("val/predictions")) == 2 * 8
+    assert demo.run.status == "finished"
 
 
-def test_it_captures_inputs_predictions_and_gradients_by_itself(run: RunReader) -> None:
-    assert {"train/inputs", "val/inputs", "val/predictions"} <= set(run.keys())
-    assert any(key.startswith("gradients/") for key in run.keys())  # noqa: SIM118 - not a dict
-    assert len(run.rows("val/predictions")) == 8
-    assert run.status == "finished"
+def test_truth_is_that_of_the_crop_below_it(demo: Demo) -> None:
+    kept = tissue.load().val
+    images = [demo.run.load(row) for row in demo.run.rows("val/predictions")[:8]]
+    for image, picture, truth in zip(images, kept.inputs, kept.targets, strict=True):
+        assert np.abs(image.to_numpy() - picture * 255).max() < 1
+        assert np.array_equal(image.masks["ground_truth"].to_numpy(), truth)
+        assert set(image.masks["predictions"].class_labels.values()) >= set(tissue.CLASSES)
 
 
-def test_its_captions_and_masks_tell_truth_from_prediction(demo: tuple[Path, str]) -> None:
-    digits, tissue = (open_run(demo[0] / name / "version_0") for name in ("digits", "tissue"))
-    labels = [digits.load(row).notes.label for row in digits.rows("val/predictions")]
-    assert [label.truth for label in labels] == ["1", "7", "4", "6", "3", "1", "3", "9"]
-    masks = [set(tissue.load(row).masks) for row in tissue.rows("val/predictions")]
-    assert [{"ground_truth", "predictions"}] * 8 == masks
-
-
-def test_it_draws_the_predictions_by_epoch(run: RunReader) -> None:
-    with PIL.Image.open(run.path / "predictions.png") as sheet:
+def test_it_draws_the_predictions_by_epoch(demo: Demo) -> None:
+    with PIL.Image.open(demo.run.path / "predictions.png") as sheet:
         assert sheet.width > 1000
+    assert str(demo.run.path / "predictions.png") in demo.said
 
 
-def test_it_says_what_was_captured_where_and_how_to_look(demo: tuple[Path, str]) -> None:
-    out, said = demo
-    assert f"Captured without a line of code, in {out / 'tissue' / 'version_0'}" in said
-    assert f"tensorboard --logdir {out} --samples_per_plugin images=1000" in said
+def test_what_it_says_is_short_and_its_own(demo: Demo) -> None:
+    assert len(demo.said.splitlines()) < 30
+    assert f"medialog show {demo.run.path}" in demo.said
+    lines = [line for line in demo.noise.splitlines() if line.strip()]
+    assert [x for x in lines if not x.startswith(("medialog: run", "  epoch  "))] == []
+
+
+@pytest.mark.parametrize("missing", ["keras", "pytorch_lightning", "transformers", "skimage"])
+def test_what_is_missing_is_said_in_one_line(missing: str, tmp_path: Path) -> None:
+    framework = {"keras": "keras", "transformers": "huggingface"}.get(missing, "lightning")
+    program = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        "from medialog_core.cli import main\n"
+        f"sys.exit(main(['demo', {framework!r}, '--out', {str(tmp_path)!r}]))"
+    )
+    command = [sys.executable, "-c", program]
+    environment = {**os.environ, "KERAS_BACKEND": "torch"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    extra = "demo" if missing == "skimage" else f"{framework},demo"
+    assert line.endswith(f"pip install 'medialog[{extra}]'")

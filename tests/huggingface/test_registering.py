@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from accelerate import tracking
 
 import medialog_huggingface
 
@@ -18,6 +19,11 @@ from medialog_huggingface import MediaCallback
 assert find(["medialog"]) == [MediaCallback], table
 print("ok")
 """
+
+
+by_name = pytest.mark.skipif(
+    not hasattr(tracking, "register_tracker_class"), reason="accelerate before 1.15"
+)
 
 
 def said(code: str, **environment: str) -> tuple[str, str]:
@@ -91,6 +97,44 @@ def test_accelerate_knows_it() -> None:
     )
     out, err = said(code)
     assert out == "['medialog']", err
+
+
+@by_name
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{BEFORE}\nimport accelerate.tracking as t",
+        f"import accelerate.tracking as t\n{BEFORE}",
+        "import accelerate.tracking as t\nfrom medialog_huggingface import MediaTracker",
+        "from medialog_huggingface import MediaTracker\nimport accelerate.tracking as t",
+    ],
+    ids=["before", "after", "after, by its tracker", "by its tracker"],
+)
+def test_accelerate_is_told_once(code: str) -> None:
+    noted = "import warnings\nwarnings.simplefilter('ignore')\n"
+    loud = "warnings.filterwarnings('error', message='A tracker with the name')\n"
+    out, err = said(f"{noted}{loud}{code}\nprint(t.LOGGER_TYPE_TO_CLASS['medialog'].__name__)")
+    assert (out, err) == ("MediaTracker", "")
+
+
+@by_name
+def test_another_tracker_of_that_name_stays() -> None:
+    code = (
+        "import accelerate.tracking as t\n"
+        f"t.LOGGER_TYPE_TO_CLASS['medialog'] = int\n{BEFORE}\n"
+        "print(t.LOGGER_TYPE_TO_CLASS['medialog'])"
+    )
+    assert said(code)[0] == "<class 'int'>"
+
+
+def test_a_finder_of_the_old_kind_is_passed_over() -> None:
+    old = "type('Old', (), {'find_module': lambda *a: None})()"
+    code = (
+        f"import sys\nsys.meta_path.insert(0, {old})\n{BEFORE}\nimport {UTILS} as utils\n"
+        "print(utils.INTEGRATION_TO_CALLBACK['medialog'].__name__)"
+    )
+    out, err = said(code)
+    assert out == "MediaCallback", err
 
 
 def test_a_fault_of_ours_breaks_no_import() -> None:

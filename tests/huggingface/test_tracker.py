@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +77,25 @@ def test_log_with_finds_it_by_name(tmp_path: Path) -> None:
     }
 
 
+@by_name
+def test_the_name_is_there_where_the_tracker_is_imported_first() -> None:
+    code = (
+        "from medialog_huggingface import MediaTracker\n"
+        "from accelerate.tracking import LOGGER_TYPE_TO_CLASS as table\n"
+        "assert table['medialog'] is MediaTracker"
+    )
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_instance_does_too(tmp_path: Path, tracker: MediaTracker) -> None:
     accelerator = Accelerator(log_with=[tracker], cpu=True)
     accelerator.init_trackers("not asked for", config={"lr": 1e-4})
@@ -93,6 +115,11 @@ def test_a_second_run_of_a_name_has_a_folder_of_its_own(tmp_path: Path) -> None:
     for tracker in reversed(trackers):
         tracker.start()
     assert [t.run.dir.name for t in trackers] == ["a_3", "a_2", "a"]
+
+
+def test_a_folder_is_claimed_before_a_run_is_in_it(tmp_path: Path) -> None:
+    places = [MediaTracker("a", tmp_path)._run.place for _ in range(2)]
+    assert [place.decide()[0].name for place in places] == ["a", "a_2"]
 
 
 def test_a_resumed_one_goes_on_in_the_last(tmp_path: Path) -> None:
@@ -161,8 +188,8 @@ def test_log_images_keeps_every_pixel_of_a_batch(tracker: MediaTracker, batch: A
 
 def test_log_images_goes_by_dataformats(tracker: MediaTracker) -> None:
     narrow = PICTURE[:3, :3]
-    tracker.log_images({"x": narrow[None]}, 0, dataformats="NHWC")
-    tracker.log_images({"y": torch.from_numpy(narrow)[None]}, 0, dataformats="NCHW", caption="b")
+    tracker.log_images({"x": torch.from_numpy(narrow)[None]}, 0, dataformats="NHWC")
+    tracker.log_images({"y": narrow[None]}, 0, dataformats="NCHW", caption="b")
     reader = finished(tracker)
     np.testing.assert_array_equal(loaded(reader, "x")[0].to_numpy(), narrow)
     [other] = loaded(reader, "y")

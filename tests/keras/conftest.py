@@ -90,10 +90,11 @@ class Result:
 
 def finish(callback: MediaCallback) -> tuple[Any, dict[str, Any]]:
     """Give a callback's run to read, and its health."""
-    callback.run.flush()
-    health = dict(callback.run.health)
-    callback.run.finish(quiet=True)
-    return medialog_core.open_run(callback.run.dir), health
+    run = callback.run
+    run.flush()
+    health = dict(run.health)
+    run.finish(quiet=True)
+    return medialog_core.open_run(run.dir), health
 
 
 Train = Callable[..., Result]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 import warnings
 from importlib import import_module
@@ -34,7 +35,11 @@ class _Framework(NamedTuple):
 
 
 _FRAMEWORKS = {
-    "keras": _Framework("Keras", ("keras",), "model.fit(..., callbacks=[MediaCallback(log_dir)])"),
+    "keras": _Framework(
+        "Keras",
+        ("keras",),
+        "callbacks=[MediaCallback(log_dir, capture=Capture(class_labels=CLASSES, budget=1.0))]",
+    ),
     "huggingface": _Framework(
         "Hugging Face",
         ("transformers", "accelerate", "torch"),
@@ -55,11 +60,18 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("framework", choices=tuple(_FRAMEWORKS))
-    command.add_argument("--epochs", type=int, default=20, help="default: 20")
+    command.add_argument("--epochs", type=_epochs, default=20, help="default: 20")
     command.add_argument(
         "--out", type=Path, default=Path("demo_out"), metavar="DIR", help="default: demo_out"
     )
     command.set_defaults(run_command=_run)
+
+
+def _epochs(word: str) -> int:
+    epochs = int(word)
+    if epochs < 1:
+        raise argparse.ArgumentTypeError(f"expected at least 1, got {epochs}")
+    return epochs
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -67,14 +79,13 @@ def _run(args: argparse.Namespace) -> int:
     if any(find_spec(package) is None for package in framework.packages):
         raise MissingExtra(f"the demo of {framework.name}", f"{args.framework},demo")
     backend = f" on {kerasbackend.choose()}" if args.framework == "keras" else ""
+    title = f"{framework.name}{backend} learns what is nucleus and what is stain in tissue"
     data = tissue.load()
-    text.say(
-        text.bold(f"{framework.name}{backend} learns to tell nuclei and stain in a tissue section")
-    )
-    text.say(f"  medialog in its code:  {framework.says}")
+    text.say(text.bold(title))
+    text.say(f"  what it says of medialog: {framework.says}")
     run = _trained(args.framework, data, args.out, args.epochs)
     captured.say(run)
-    _look(run)
+    _look(run, title)
     return 0
 
 
@@ -82,6 +93,7 @@ def _trained(framework: str, data: tissue.Tissue, out: Path, epochs: int) -> Run
     """Train, and give the run that is there since."""
     folder = out / framework
     before = set(find_runs(folder)) if folder.is_dir() else set()
+    os.environ.pop("MEDIALOG_DIR", None)  # `--out` says where
     progress, began = text.Progress(), time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of frameworks: medialog's own go through logging
@@ -96,9 +108,9 @@ def _trained(framework: str, data: tissue.Tissue, out: Path, epochs: int) -> Run
     return RunReader(new.pop(), decode)
 
 
-def _look(run: RunReader) -> None:
+def _look(run: RunReader, title: str) -> None:
     """Draw the predictions, and say how to see more."""
-    sheet = contactsheet.draw(run, _PREDICTIONS)
+    sheet = contactsheet.draw(run, _PREDICTIONS, title)
     if sheet is not None:
         path = run.path / "predictions.png"
         sheet.save(path)

@@ -12,15 +12,19 @@ _MEDIA = ("MEDIA", "KIND", "VALUES", "STEPS")
 _NUMBERS = ("NUMBER", "POINTS", "FIRST", "LAST")
 _RIGHT = frozenset(("VALUES", "POINTS", "FIRST", "LAST"))
 _SHOWN = 6
-_ALONE = 3
-"""So many keys below one name have a line each."""
+_OF_PARAMETERS = ("gradients", "weights")
+_TOLD = ("loss", "accuracy")
 
 
 def say(run: RunReader) -> None:
-    """Write a table of the media that were captured, and one of the numbers that were logged."""
-    for header, lines in ((_MEDIA, _media(run)), (_NUMBERS, _numbers(run))):
-        text.say("")
-        text.say(text.table(header, list(lines), _RIGHT, kept=frozenset(header[:1])))
+    """Write a table of the media that were captured, and one of how losses and accuracies went."""
+    text.say("")
+    text.say(text.table(_MEDIA, list(_media(run)), _RIGHT, kept=frozenset(_MEDIA[:1])))
+    told = [key for key in run.scalar_keys() if key.endswith(_TOLD)]
+    others = [name for name, _ in _groups(set(run.scalar_keys()) - set(told))]
+    text.say("")
+    text.say(text.table(_NUMBERS, [_number(run, key) for key in told], _RIGHT))
+    text.say(f"and {', '.join(others)}")
 
 
 def _media(run: RunReader) -> Iterator[tuple[str, ...]]:
@@ -31,28 +35,21 @@ def _media(run: RunReader) -> Iterator[tuple[str, ...]]:
         yield name, kinds, str(len(rows)), _listed(steps)
 
 
-def _numbers(run: RunReader) -> Iterator[tuple[str, ...]]:
-    for name, keys in _groups(run.scalar_keys()):
-        found = [[point.value for point in run.scalars(key)] for key in keys]
-        ends = (found[0][0], found[0][-1]) if len(keys) == 1 else ()
-        shown = [text.number(value, 4) for value in ends] or ["", ""]
-        yield name, str(sum(map(len, found))), *shown
+def _number(run: RunReader, key: str) -> tuple[str, ...]:
+    values = [point.value for point in run.scalars(key)]
+    return key, str(len(values)), text.number(values[0], 4), text.number(values[-1], 4)
 
 
 def _groups(keys: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """Put the keys of all parameters of a network together."""
+    """Put what there is of each parameter of a network together."""
     grouped: defaultdict[str, list[str]] = defaultdict(list)
-    for key in keys:
-        grouped[key.split("/")[0]].append(key)
-    groups: list[tuple[str, list[str]]] = []
-    for first, found in grouped.items():
-        alone = len(found) <= _ALONE
-        groups += (
-            [(key, [key]) for key in found]
-            if alone
-            else [(f"{first}/...  {len(found)} of them", found)]
-        )
-    return groups
+    for key in sorted(keys):
+        first = key.split("/")[0]
+        grouped[first if first.startswith(_OF_PARAMETERS) else key].append(key)
+    return [
+        (name if found == [name] else f"{name}/* ({len(found)})", found)
+        for name, found in grouped.items()
+    ]
 
 
 def _listed(steps: list[int]) -> str:

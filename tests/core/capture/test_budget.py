@@ -87,3 +87,14 @@ def test_a_cadence_is_the_first_step_and_every_nth_after_it() -> None:
             cadence.done(step)
             looked.append(step)
     assert looked == [7, 10, 13]
+
+
+def test_what_is_compiled_once_is_left_out_of_a_look() -> None:
+    clock = Clock()
+    budget = Budget(0.02, clock)
+    for _ in range(2):
+        with budget.spending():
+            clock.now += 1
+            with budget.apart():
+                clock.now += 30
+    assert budget.spent_secs == 2

@@ -212,6 +212,18 @@ def test_what_was_not_understood_is_shown_with_its_text(run: Any) -> None:
     assert table.get_column("input") == ["a cat sat", "a dog", "a dog sat"]
 
 
+def test_texts_about_pictures_are_their_captions(run: Any) -> None:
+    labels = np.array([[1, 2, -100], [1, 3, 4], [1, 3, -100]])
+    scores = np.eye(5, dtype=np.float32)[[[1, 3, 0], [1, 3, 4], [1, 2, 0]]] * 20
+    facts = DatasetFacts(task="sequence to sequence", decode=decode)
+    images = predictions(run, split((PHOTOS[:3], labels), {}), scores, facts)
+    assert [image.caption for image in images] == [
+        "a cat → a dog (1.00)",
+        "a dog sat → a dog sat (1.00)",
+        "a dog → a cat (1.00)",
+    ]
+
+
 def test_grey_pictures_are_drawn_over(run: Any) -> None:
     masks = (PHOTOS > 100).astype(np.int64)
     maps = np.stack([PHOTOS < 80, PHOTOS >= 80], 1).astype(np.float32) - 0.5

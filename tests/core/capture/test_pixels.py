@@ -33,6 +33,7 @@ def shown(picture: Any, look: Look) -> Any:
         (BYTES, None, None),
         (BYTES.astype(np.int64), None, None),
         (BYTES.astype(np.float32), None, None),
+        (BYTES + np.float32(0.25) * (BYTES < 255), None, None),
         (UNIT, None, None),
         (UNIT * 2 - 1, None, None),
         (NORMAL, MEAN, STD),

@@ -41,6 +41,7 @@ def softmax(rows: Any) -> Any:
         (np.log(softmax(LOGITS)), None, "log"),
         (softmax(LOGITS), "cross_entropy", "softmax"),
         (LOGITS, "nll_loss", "log"),
+        (LOGITS, "categorical_crossentropy", "probabilities"),
         (LOGITS.argmax(1), None, "ids"),
         (np.abs(LOGITS), "categorical_crossentropy", "probabilities"),
     ],

@@ -101,3 +101,15 @@ def test_what_was_overspent_is_in_the_runs_health(run: Any, sink: MemorySink) ->
     assert run.health["capture_overspent_ms"] > 2000
     assert run.health["capture_put_off"] == 1
     assert sink.state()["health", "capture"]["capture_put_off"] == 1
+
+
+def test_a_session_that_goes_on_counts_each_thing_once(run: Any) -> None:
+    now = iter([0.0, 0.0, 3.0, 4.0, *[10.0] * 9, 10.0, 14.0, *[20.0] * 9])
+    session = Session(Capture(), [run], Budget(0.02, lambda: next(now)))
+    with session.looking("grids"):
+        session.budget.grants("grids")
+    session.budget.grants("grids")
+    for _ in range(2):
+        session.close()
+    assert run.health["capture_put_off"] == 1
+    assert run.health["capture_overspent_ms"] == 2800

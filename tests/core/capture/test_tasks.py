@@ -135,6 +135,12 @@ def test_a_known_case_fits_one_task(name: str) -> None:
     assert fitting(Case(list(PICTURE), list(truth), list(prediction), loss)) == [task]
 
 
+def test_a_grey_picture_is_its_own_truth_without_a_channel_too() -> None:
+    grey = list(floats(1, 6, 8))
+    case = Case(grey, [x[0] for x in grey], list(floats(6, 8)), "binary_cross_entropy")
+    assert fitting(case) == ["image-to-image"]
+
+
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_an_odd_case_fits_none(name: str) -> None:
     prediction, truth, loss = UNKNOWN[name]

@@ -46,11 +46,33 @@ def test_a_module_is_run_from_where_one_stands(script: Path) -> None:
     assert done.stdout == f"__main__ {script} ['x'] {script.parent}\n"
 
 
-def test_an_error_of_the_scripts_has_its_traceback(script: Path) -> None:
+def test_a_script_named_from_where_one_stands_knows_its_whole_path(script: Path) -> None:
+    done = run(script.name, cwd=script.parent)
+    assert done.stdout == f"__main__ {script} [] {script.parent}\n"
+
+
+def test_a_path_that_python_keeps_safe_stays_so(
+    script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    plain = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, check=False, env=environment, text=True
+    )
+    assert run(script).stdout == plain.stdout
+
+
+@pytest.mark.parametrize("text", [SCRIPT, "def (:\n"], ids=["raised", "not Python"])
+def test_an_error_of_the_scripts_has_the_traceback_that_python_gives(
+    script: Path, text: str
+) -> None:
+    script.write_text(text, encoding="utf-8")
+    plain = subprocess.run(
+        [sys.executable, str(script), "--error"], capture_output=True, check=False, text=True
+    )
     done = run(script, "--error")
-    assert done.returncode == 1
-    assert 'raise OSError("the script\'s own")' in done.stderr
-    assert done.stderr.endswith("OSError: the script's own\n")
+    assert done.stderr == plain.stderr
+    assert done.returncode == plain.returncode == 1
 
 
 def test_what_is_not_there_is_said_in_a_line(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 import torchvision
 
-from medialog_core.capture import batch, follow, overlays, pixels, scores, shown
+from medialog_core.capture import follow, inputs, overlays, pixels, scores, shown
 
 
 def test_predictions_are_the_models_on_the_data_sets_inputs(
@@ -176,10 +176,10 @@ def test_a_transposed_mask_is_found(
 def test_a_mirrored_input_is_found(
     trial: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = batch.rows
+    original = inputs.input_rows
     monkeypatch.setattr(
         follow,
-        "rows",
+        "input_rows",
         lambda leaf, count: [
             r[..., ::-1] if isinstance(r, np.ndarray) and r.ndim == 3 else r
             for r in original(leaf, count)

@@ -1,18 +1,24 @@
-"""Classify scikit-learn's bundled handwritten digits: one argument for medialog.
+"""Classify handwritten digits with Lightning.
 
-python -m examples.digits
+python -m examples.lightning.classification
 """
 
 from __future__ import annotations
 
 import pytorch_lightning as pl
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
+from examples import data
 from medialog_lightning import MediaLogger
+
+
+class Digits(TensorDataset):
+    """Digits, 1×8×8 in [0, 1], and which they are; medialog takes their names from `classes`."""
+
+    classes = data.DIGITS
 
 
 class Classifier(pl.LightningModule):
@@ -29,7 +35,7 @@ class Classifier(pl.LightningModule):
             nn.Conv2d(16, 32, 3, padding=1),
             nn.ReLU(),
             nn.Flatten(),
-            nn.Linear(32 * 4 * 4, 10),
+            nn.Linear(32 * 4 * 4, len(data.DIGITS)),
         )
 
     def forward(self, image: Tensor) -> Tensor:
@@ -56,26 +62,21 @@ class Classifier(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=self.lr)
 
 
-def train(logger: MediaLogger, *, epochs: int = 20) -> None:
-    """Train with nothing of medialog but `logger`."""
+def train(folder: str, *, epochs: int = 20, count: int = 1797) -> pl.Trainer:
+    """Train on so many digits with nothing of medialog but the logger; give the trainer."""
     pl.seed_everything(0, verbose=False)
-    digits = load_digits()
-    images = torch.from_numpy(digits.images).float()[:, None] / 16
-    data = TensorDataset(images, torch.from_numpy(digits.target).long())
-    trainer = pl.Trainer(
-        logger=logger,
-        max_epochs=epochs,
-        log_every_n_steps=10,
-        accelerator="cpu",
-        enable_model_summary=False,
-        enable_checkpointing=False,
-    )
+    logger = MediaLogger(folder, "digits", sinks=("store", "tensorboard"))
+    pictures, names = (array[:count] for array in data.digits())
+    inputs, targets = torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.from_numpy(names)
+    kept = count // 6
+    trainer = pl.Trainer(logger=logger, max_epochs=epochs, log_every_n_steps=10)
     trainer.fit(
         Classifier(),
-        DataLoader(torch.utils.data.Subset(data, range(1500)), batch_size=32, shuffle=True),
-        DataLoader(torch.utils.data.Subset(data, range(1500, len(data))), batch_size=64),
+        DataLoader(Digits(inputs[kept:], targets[kept:]), batch_size=32, shuffle=True),
+        DataLoader(Digits(inputs[:kept], targets[:kept]), batch_size=64),
     )
+    return trainer
 
 
 if __name__ == "__main__":
-    train(MediaLogger("demo_out", "digits", sinks=("store", "tensorboard")))
+    train("example_runs")
