@@ -26,6 +26,15 @@ def order_of(loader: Any, batches: int) -> list[list[int]]:
     return [list(indices) for indices in islice(iter(sampler), batches)]
 
 
+def first_batches(loader: Any, count: int) -> list[list[int]]:
+    """Give `order_of` as many batches as hold `count` samples."""
+    batches: list[list[int]] = []
+    for batch in order_of(loader, count):
+        if sum(map(len, batches)) < count:
+            batches.append(batch)
+    return batches
+
+
 def read_again(loader: Any, indices: Sequence[int], device: torch.device) -> Mapping[str, Any]:
     """Give a batch of the loader's data set; no random state is moved by it.
 

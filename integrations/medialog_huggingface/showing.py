@@ -21,7 +21,7 @@ from medialog_core.capture.watch import Watch
 
 from . import generating, trainers
 from .answers import batch_of, fitted, of_call, scores_in
-from .dataset import order_of, read_again
+from .dataset import first_batches, order_of, read_again
 from .event import Event
 from .facts import ModelFacts, takes
 from .forward import Call, call_of
@@ -102,12 +102,19 @@ class Showing:
     def _forwarded(
         self, event: Event, known: ModelFacts, stage: str
     ) -> tuple[list[Call], list[list[int]]]:
-        """Read the leading samples and have the model predict them, where no call of it was seen."""
-        count, model = self._options.num_samples, event.model
-        places = list(chain.from_iterable(order_of(event.eval_loader, count)))[:count]
-        if not places or not _may_forward(event):
-            self._session.notice(f"capture_unseen/{stage}", _unseen(stage, bool(places)))
+        """Read the first batches and have the model predict them, where no call of it was seen."""
+        order = first_batches(event.eval_loader, self._options.num_samples)
+        if not order or not _may_forward(event):
+            self._session.notice(f"capture_unseen/{stage}", _unseen(stage, bool(order)))
             return [], []
+        calls = [self._forwarded_batch(event, known, places) for places in order]
+        seen = [call for call in calls if call is not None]
+        return (seen, order) if len(seen) == len(order) else ([], [])
+
+    def _forwarded_batch(
+        self, event: Event, known: ModelFacts, places: Sequence[int]
+    ) -> Call | None:
+        model, count = event.model, self._options.num_samples
         device = trainers.device_of(model)
         batch = read_again(event.eval_loader, places, device)
         left_out = _left_out(known)
@@ -119,8 +126,7 @@ class Showing:
         with self._ours(), untouched(model, device), torch.no_grad():
             output = model(**given)
         whole = self._options.sample_fn is not None
-        call = call_of(model, (), batch, output, main=known.input, count=count, whole=whole)
-        return ([], []) if call is None else ([call], [places])
+        return call_of(model, (), batch, output, main=known.input, count=count, whole=whole)
 
     def _with_targets(
         self, event: Event, known: ModelFacts, parts: Batch, places: Sequence[int]

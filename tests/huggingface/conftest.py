@@ -28,6 +28,9 @@ NOISE = (
 )
 """Advice on other machines than ours."""
 
+COMPILING = ("ACCELERATE_DYNAMO_BACKEND", "ACCELERATE_DYNAMO_MODE")
+"""Where arguments with `torch_compile` tell accelerate, and with it all later trainings."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -41,6 +44,9 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Leave no active run to the next test, print nothing, and ask no one for a model."""
     monkeypatch.setenv("MEDIALOG_SILENT", "1")
     monkeypatch.delenv("MEDIALOG_DIR", raising=False)
+    for name in COMPILING:
+        monkeypatch.setenv(name, "set")  # so that what a Trainer leaves there is taken away
+        monkeypatch.delenv(name)
     transformers.logging.set_verbosity_error()
     yield
     run = current.active()

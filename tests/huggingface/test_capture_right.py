@@ -11,7 +11,7 @@ import torch
 import torchvision
 import transformers
 
-from medialog_core.capture import batch, follow, overlays, pixels, scores, shown
+from medialog_core.capture import follow, inputs, overlays, pixels, scores, shown
 from medialog_huggingface import processors
 
 from .conftest import check_predictions, predicted
@@ -204,13 +204,13 @@ def test_a_transposed_mask_is_found(train: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_mirrored_input_is_found(trial: Any, train: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = batch.rows
+    original = inputs.input_rows
 
     def rows(leaf: Any, count: int) -> Any:
         given = original(leaf, count)
         return [r[..., ::-1] if isinstance(r, np.ndarray) and r.ndim == 3 else r for r in given]
 
-    monkeypatch.setattr(follow, "rows", rows)
+    monkeypatch.setattr(follow, "input_rows", rows)
     result = train(trial)
     with pytest.raises(AssertionError):
         check_predictions(trial, result)
