@@ -19,9 +19,10 @@ from medialog_core.payload import Sink
 from medialog_core.placing import ranks
 from medialog_core.placing.lazy_run import LazyRun
 from medialog_core.placing.place import Place
-from medialog_core.runs.arguments import chosen_mode, chosen_strict, sinks_of, tags_of
+from medialog_core.placing.unplaced import unplaced
+from medialog_core.runs.arguments import chosen_mode
 from medialog_core.runs.run import Run
-from medialog_core.runs.spec import QUEUE_BYTES, Durability, RunSpec
+from medialog_core.runs.spec import Durability
 from medialog_core.runs.worker import OnFull
 
 from . import attach, namespaces
@@ -89,22 +90,18 @@ class MediaLogger(MediaMethods, Capturing):
     ) -> None:
         disabled = chosen_mode(None) == "disabled"
         place = Place(save_dir, name or "", version, create=not disabled)
-        spec = RunSpec(
-            directory=place.root,
-            id="",
-            name="",
-            project=name or "default",
-            disabled=disabled,
-            sinks=sinks_of(sinks),
-            strict=chosen_strict(strict),
-            on_full=on_full,
-            queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
-            durability=durability,
+        spec = unplaced(
+            name or "default",
+            sinks=sinks,
             config=to_dict(config),
-            tags=tags_of(tags),
+            tags=tags,
             notes=notes,
             group=group,
             job_type=job_type,
+            strict=strict,
+            on_full=on_full,
+            queue_bytes=queue_bytes,
+            durability=durability,
         )
         self.capture = chosen_capture(capture)
         self._prefix = prefix

@@ -6,7 +6,6 @@ import logging
 import os
 import weakref
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from medialog_core.arrays import describe
@@ -15,16 +14,13 @@ from medialog_core.errors import MissingExtra, WrongType
 from medialog_core.payload import Sink
 from medialog_core.placing.destination import Destination
 from medialog_core.placing.lazy_run import LazyRun
+from medialog_core.placing.unplaced import unplaced
 from medialog_core.runs.arguments import (
-    chosen_mode,
-    chosen_strict,
     mapping_of,
     project_of,
-    sinks_of,
-    tags_of,
 )
 from medialog_core.runs.run import Run
-from medialog_core.runs.spec import QUEUE_BYTES, Durability, RunSpec
+from medialog_core.runs.spec import Durability
 from medialog_core.runs.worker import OnFull
 
 try:
@@ -94,22 +90,18 @@ class MediaCallback(TrainerCallback):  # type: ignore[misc]  # transformers is n
             raise WrongType(f"log_dir: expected a path or None, got {describe(log_dir)}")
         self._capture = chosen_capture(capture)
         self._log_dir = log_dir
-        self._spec = RunSpec(
-            directory=Path(),
-            id="",
-            name="",
-            project=project_of(project),
-            disabled=chosen_mode(None) == "disabled",
-            sinks=sinks_of(sinks),
-            strict=chosen_strict(strict),
-            on_full=on_full,
-            queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
-            durability=durability,
+        self._spec = unplaced(
+            project_of(project),
+            sinks=sinks,
             config=mapping_of(config),
-            tags=tags_of(tags),
+            tags=tags,
             notes=notes,
             group=group,
             job_type=job_type,
+            strict=strict,
+            on_full=on_full,
+            queue_bytes=queue_bytes,
+            durability=durability,
         )
         if self._spec.disabled:
             self._capture = None

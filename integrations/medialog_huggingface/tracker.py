@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from medialog_core import Table
@@ -14,17 +13,14 @@ from medialog_core.errors import MissingExtra, WrongType
 from medialog_core.payload import Sink
 from medialog_core.placing import ranks
 from medialog_core.placing.lazy_run import LazyRun
+from medialog_core.placing.unplaced import unplaced
 from medialog_core.runs.arguments import (
-    chosen_mode,
-    chosen_strict,
     folder_of,
     mapping_of,
     project_of,
-    sinks_of,
-    tags_of,
 )
 from medialog_core.runs.run import Run
-from medialog_core.runs.spec import QUEUE_BYTES, Durability, RunSpec, one_of
+from medialog_core.runs.spec import Durability, one_of
 from medialog_core.runs.worker import OnFull
 
 try:
@@ -105,22 +101,18 @@ class MediaTracker(GeneralTracker):  # type: ignore[misc]  # accelerate is not l
         super().__init__()
         folder = folder_of(_named(run_name))
         self.name = _shown(shown_as)
-        spec = RunSpec(
-            directory=Path(),
-            id="",
-            name="",
-            project=project_of(project),
-            disabled=chosen_mode(None) == "disabled",
-            sinks=sinks_of(sinks),
-            strict=chosen_strict(strict),
-            on_full=on_full,
-            queue_bytes=QUEUE_BYTES if queue_bytes is None else queue_bytes,
-            durability=durability,
+        spec = unplaced(
+            project_of(project),
+            sinks=sinks,
             config=mapping_of(config),
-            tags=tags_of(tags),
+            tags=tags,
             notes=notes,
             group=group,
             job_type=job_type,
+            strict=strict,
+            on_full=on_full,
+            queue_bytes=queue_bytes,
+            durability=durability,
         )
         parent = parent_of(spec.project, None, "." if logging_dir is None else logging_dir)
         self._run: LazyRun = placed(spec, parent, folder, resumed=resume)

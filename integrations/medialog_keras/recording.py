@@ -10,8 +10,7 @@ from medialog_core.capture.options import Capture
 from medialog_core.capture.session import Session
 from medialog_core.payload import Sink
 from medialog_core.placing.lazy_run import LazyRun
-from medialog_core.runs.arguments import chosen_mode, chosen_strict, sinks_of
-from medialog_core.runs.spec import RunSpec
+from medialog_core.placing.unplaced import unplaced
 
 from .arguments import place_of
 from .destination import Destination
@@ -34,12 +33,8 @@ class Recording:
     def __init__(
         self, log_dir: str | os.PathLike[str], sinks: Sequence[str | Sink], options: Capture
     ) -> None:
-        disabled = chosen_mode(None) == "disabled"
-        place = place_of(log_dir, create=not disabled)
-        chosen = sinks_of(sinks)
-        spec = RunSpec(
-            place.root, "", "", disabled=disabled, sinks=chosen, strict=chosen_strict(None)
-        )
+        spec = unplaced("default", sinks=sinks)
+        place = place_of(log_dir, create=not spec.disabled)
         self.runs = LazyRun(place, spec)
         self.session = Session(options, [Destination(self.runs)])
         self._steps: Steps | None = None
