@@ -6,14 +6,16 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from medialog_core.arrays import to_scalar
 from medialog_core.capture.options import Capture
 from medialog_core.capture.session import Session
 from medialog_core.payload import Sink
+from medialog_core.placing import ranks
+from medialog_core.placing.destination import Destination
 from medialog_core.placing.lazy_run import LazyRun
 from medialog_core.placing.unplaced import unplaced
 
 from .arguments import place_of
-from .destination import Destination
 from .steps import Steps
 
 
@@ -36,7 +38,7 @@ class Recording:
         spec = unplaced("default", sinks=sinks)
         place = place_of(log_dir, create=not spec.disabled)
         self.runs = LazyRun(place, spec)
-        self.session = Session(options, [Destination(self.runs)])
+        self.session = Session(options, [Destination(self.runs.reach, _of_rank)])
         self._steps: Steps | None = None
 
     @property
@@ -75,3 +77,10 @@ class Recording:
         with self.session.looking("health"):
             self.session.close()
         self.runs.end("finished")
+
+
+def _of_rank(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give what a rank logs: numbers are rank 0's."""
+    if ranks.rank() == 0:
+        return data
+    return {key: value for key, value in data.items() if to_scalar(value) is None}

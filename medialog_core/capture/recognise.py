@@ -141,7 +141,7 @@ def _agreed(found: Sequence[Found]) -> Found | Unsure:
 def _decisions(evidence: Evidence, reading: Reading) -> list[Any]:
     if reading.task == "detection":
         return [row["boxes"] if reading.scale is None else decided(row) for row in evidence.rows]
-    if reading.scale is None:
+    if reading.scale is None or reading.task == "image-to-image":
         return list(evidence.rows)
     if reading.task in TOKEN_TASKS:
         return [row.argmax(axis=reading.axis) for row in evidence.rows]

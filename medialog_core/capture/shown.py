@@ -17,6 +17,7 @@ from .inputs import sound_of, text_of
 from .overlays import Overlay, overlay
 from .pixels import Look, decide_look, row_of
 from .samples import Sample
+from .scores import probabilities
 from .token_overlays import token_overlay
 from .token_tasks import TOKEN_TASKS
 
@@ -52,7 +53,8 @@ def pictures_of(
     if reading.task == "image-to-image":
         truths = [with_channel(s.targets[reading.target]) for s in samples]
         target_look = look if _same(samples, truths) else decide_look(truths, look.mean, look.std)
-        triples = zip(samples, map(with_channel, evidence.rows), truths, strict=True)
+        outputs = [_predicted_picture(row, reading) for row in evidence.rows]
+        triples = zip(samples, outputs, truths, strict=True)
         return [_row(s, reading, p, t, (look, target_look, target_look)) for s, p, t in triples], 0
     said = [
         _said(s, reading, row, names, facts) for s, row in zip(samples, evidence.rows, strict=True)
@@ -111,6 +113,11 @@ def pictorial(samples: Sequence[Sample]) -> bool:
 def with_channel(row: Array) -> Array:
     """Give a picture as C×H×W; one that is H×W is grey."""
     return row[None] if row.ndim == _SHEET else row
+
+
+def _predicted_picture(row: Array, reading: Reading) -> Array:
+    picture = with_channel(row)
+    return picture if reading.scale is None else probabilities(picture, reading.scale)
 
 
 def _said(

@@ -35,6 +35,8 @@ def scale_of(task: str, case: Case) -> Scale | None:
         return token_scale(case)
     if task == "detection":
         return query_scale(case)
+    if task == "image-to-image":  # an autoencoder's loss may take its picture before the sigmoid
+        return "sigmoid" if LABEL_LOSSES.get(case.loss or "") == "sigmoid" else None
     return label_scale(case.prediction, case.loss) if task in LABEL_TASKS else None
 
 
@@ -104,8 +106,10 @@ def _image_to_image(case: Case) -> bool:
         return False
     if case.id_truth or not case.float_prediction or shape[-2:] != case.input_size:
         return False
+    if case.loss in DISTANCE_LOSSES or case.truth_is_input:
+        return True
     real = not case.binary_truth and not case.one_hot_truth
-    return case.loss in DISTANCE_LOSSES or case.truth_is_input or (case.loss is None and real)
+    return real and case.loss_among(LABEL_LOSSES)
 
 
 def _detection(case: Case) -> bool:

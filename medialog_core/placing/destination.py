@@ -1,4 +1,4 @@
-"""A run as capture's destination, opened again where it has ended."""
+"""A run as capture's destination: this rank's, opened again where it has ended."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ class Destination:
     """Satisfies `capture.session.Destination` by whichever run is open.
 
     Args:
-        run: Gives the open run.
-        keys: Changes the keys of what is logged, e.g. by a prefix.
+        run: Gives the open run; None while a rank can't know it yet, and then nothing is logged.
+        changed: Changes what is logged, e.g. its keys by a prefix. It is asked after `run`.
     """
 
     def __init__(
         self,
-        run: Callable[[], Run],
-        keys: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda data: data,
+        run: Callable[[], Run | None],
+        changed: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda data: data,
     ) -> None:
         self._run = run
-        self._keys = keys
+        self._changed = changed
 
     @property
     def finished(self) -> bool:
         """Whether it takes no more."""
-        return self._run().finished
+        run = self._run()
+        return run is None or run.finished
 
     def log(
         self,
@@ -39,16 +40,25 @@ class Destination:
         epoch: float | None = None,
     ) -> None:
         """Log numbers and media under their keys."""
-        self._run().log(self._keys(data), step, commit, epoch=epoch)
+        run = self._run()
+        changed = {} if run is None else self._changed(data)
+        if run is not None and changed:
+            run.log(changed, step, commit, epoch=epoch)
 
     def state(self, area: Area, key: str, value: Any) -> None:
         """Record a fact of the run itself."""
-        self._run().state(area, key, value)
+        run = self._run()
+        if run is not None:
+            run.state(area, key, value)
 
     def count(self, name: str, n: int = 1) -> None:
         """Add to a counter of its health."""
-        self._run().count(name, n)
+        run = self._run()
+        if run is not None:
+            run.count(name, n)
 
     def warn_once(self, topic: str, message: str) -> None:
         """Say something the first time for a topic."""
-        self._run().warn_once(topic, message)
+        run = self._run()
+        if run is not None:
+            run.warn_once(topic, message)

@@ -202,6 +202,23 @@ def image_to_image() -> Trial:
     return Trial((clean + 0.2 * noise).clip(0, 1), clean, lambda: conv(3), "mse", check_row)
 
 
+def denoising() -> Trial:
+    clean = crops()
+    noise = np.random.default_rng(1).random(clean.shape, np.float32)
+    net = lambda: conv(3, "sigmoid")  # noqa: E731
+    return Trial((clean + 0.2 * noise).clip(0, 1), clean, net, "binary_crossentropy", check_row)
+
+
+def denoising_from_logits() -> Trial:
+    clean = denoising()
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+
+    def check(image: Any, trial: Trial, i: int, output: Any) -> None:
+        check_row(image, trial, i, 1 / (1 + np.exp(-output.astype(np.float64))))
+
+    return Trial(clean.x, clean.y, lambda: conv(3), loss, check)
+
+
 def regression() -> Trial:
     x, y = digits()
     return Trial(x, y.astype(np.float32) / 3, lambda: dense(1), "huber", check_number)
@@ -218,6 +235,8 @@ TRIALS = {
         segmentation_one_hot,
         binary_segmentation,
         image_to_image,
+        denoising,
+        denoising_from_logits,
         regression,
     )
 }

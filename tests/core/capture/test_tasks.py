@@ -107,6 +107,12 @@ KNOWN: dict[str, tuple[str, Any, Any, str | None]] = {
         "mse_loss",
     ),
     "its own input": ("image-to-image", floats(3, 6, 8), PICTURE, "binary_cross_entropy"),
+    "clean pictures, an autoencoder's loss": (
+        "image-to-image",
+        floats(1, 6, 8),
+        floats(1, 6, 8),
+        "binary_cross_entropy",
+    ),
     "numbers": ("regression", floats(2), floats(2), None),
     "a number": ("regression", floats(1), floats(), "l1_loss"),
 }
