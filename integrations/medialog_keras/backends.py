@@ -16,7 +16,7 @@ import numpy as np
 from medialog_core.errors import InvalidInput
 
 Apart = Callable[[], AbstractContextManager[None]]
-"""Leaves a block out of the budget: what is compiled once for all looks."""
+"""Leaves a block out of the budget: what is compiled once, or is the training's own."""
 
 Tensors = Mapping[str, Any]
 """Arrays or tensors by the paths of their variables."""

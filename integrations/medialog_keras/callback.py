@@ -143,7 +143,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Log the epoch's numbers, and weights."""
         rates: dict[str, float] = {}
-        with self._session.looking("learning_rate"):
+        with self._session.looking("learning_rate"), self._session.budget.apart():
             rates = learning_rates(self._model)
         self._session.log({**rates, **numbers(logs)}, self.step, epoch)
         if self._weights_every and epoch % self._weights_every == 0:

@@ -17,8 +17,6 @@ from . import MediaCallback
 
 _WIDTH = 16
 _BATCH = 8
-_CAPTURE = Capture(class_labels=CLASSES, budget=1.0)
-"""A back end may compile for longer than a share of so short a training: looks are not put off."""
 
 
 def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], None]) -> None:
@@ -45,7 +43,7 @@ def train(data: Tissue, folder: Path, epochs: int, progress: Callable[[int], Non
         epochs=epochs,
         verbose=0,
         callbacks=[
-            MediaCallback(folder, capture=_CAPTURE),
+            MediaCallback(folder, capture=Capture(class_labels=CLASSES)),
             keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, _: progress(epoch + 1)),
         ],
     )

@@ -17,13 +17,14 @@ class JaxBackend:
 
     Args:
         model: The model.
-        apart: Leaves what is compiled out of the budget.
+        apart: Leaves what is compiled, and what is waited for, out of the budget.
     """
 
     leaves_gradients = False
 
     def __init__(self, model: Any, apart: Apart) -> None:
         self._model = model
+        self._apart = apart
         self._compiling = Compiling(apart)
         self._step = self._jitted(self._gradients_of_step)
         self._forward = self._jitted(self._stateless_forward)
@@ -33,6 +34,7 @@ class JaxBackend:
         state = args[0]
 
         def probe() -> Tensors:
+            self._reach(state)
             with undrawn(), self._compiling.once("step", (state, batch)):
                 found: Tensors = jax.block_until_ready(self._step(state, batch))
             return found
@@ -52,6 +54,7 @@ class JaxBackend:
             for variables in (model.trainable_variables, model.non_trainable_variables)
         ]
         tensors = tensors_of(x)
+        self._reach(state)
         with undrawn(), self._compiling.once("forward", (state, tensors)):
             return jax.block_until_ready(self._forward(*state, tensors))
 
@@ -62,6 +65,11 @@ class JaxBackend:
     def alone(self) -> bool:
         """Say whether no array is spread over processes."""
         return jax.process_count() == 1 or keras.distribution.distribution() is None
+
+    def _reach(self, state: Any) -> None:
+        """Wait, apart, for the steps that are under way: they are the training's own."""
+        with self._apart():
+            jax.block_until_ready(state)
 
     def _jitted(self, function: Callable[..., Any]) -> Callable[..., Any]:
         eager = self._model.run_eagerly or not self._model.jit_compile

@@ -7,11 +7,15 @@ an expensive look stretches the distance to the next one and the share holds in 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 GRACE_SECS = 1.0
-"""Looks at a validation, few and wanted at each one, may run ahead of their share by this much."""
+"""Looks at a validation, few and wanted at each one, may run ahead of their share by this much.
+
+So far they are not held against the other looks, which small models would never see again.
+"""
 
 
 class Budget:
@@ -22,7 +26,6 @@ class Budget:
         clock: Gives seconds.
 
     Attributes:
-        spent_secs: What all looks took.
         refused: How many looks were put off.
     """
 
@@ -32,13 +35,14 @@ class Budget:
         self._begun = clock()
         self._depth = 0
         self._granted: set[str] = set()
+        self._ahead: set[str] = set()
+        self._spent: defaultdict[str, float] = defaultdict(float)
         self._apart = 0.0
-        self.spent_secs = 0.0
         self.refused = 0
 
     @contextmanager
-    def spending(self) -> Iterator[None]:
-        """Count the time of this block, once where blocks are nested."""
+    def spending(self, what: str = "") -> Iterator[None]:
+        """Count the time of this block; where blocks are nested, once, for what the outer one is."""
         self._depth += 1
         start = self._clock()
         try:
@@ -46,12 +50,12 @@ class Budget:
         finally:
             self._depth -= 1
             if self._depth == 0:
-                self.spent_secs += self._clock() - start - self._apart
+                self._spent[what] += self._clock() - start - self._apart
                 self._apart = 0.0
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """Leave this block out, within a look: what a back end compiles once for all looks."""
+        """Leave this block out, within a look: what is compiled once, or is the training's own."""
         start = self._clock()
         try:
             yield
@@ -59,16 +63,35 @@ class Budget:
             self._apart += self._clock() - start
 
     def grants(self, what: str, grace_secs: float = 0.0) -> bool:
-        """Say whether to look at `what` now; the first look is always granted."""
-        granted = what not in self._granted or self.overspent_secs <= grace_secs
+        """Say whether to look at `what` now; the first look is always granted.
+
+        Args:
+            what: As `spending` is told.
+            grace_secs: How far its looks may run ahead of the share.
+        """
+        if grace_secs:
+            self._ahead.add(what)
+        granted = what not in self._granted or self._is_paid(grace_secs)
         self._granted.add(what)
         self.refused += not granted
         return granted
 
     @property
+    def spent_secs(self) -> float:
+        """What all looks took."""
+        return sum(self._spent.values())
+
+    @property
     def overspent_secs(self) -> float:
         """Seconds beyond the share of all time so far; negative while some are left."""
         return self.spent_secs - self._share * (self._clock() - self._begun)
+
+    def _is_paid(self, grace_secs: float) -> bool:
+        over = self.overspent_secs
+        if grace_secs:
+            return over <= grace_secs
+        ahead = sum(self._spent[what] for what in self._ahead)
+        return over <= min(ahead, GRACE_SECS)
 
 
 class Cadence:

@@ -76,7 +76,7 @@ class Session:
     def looking(self, what: str) -> Iterator[None]:
         """Count the block's time and let no error of it out: the first one turns `what` off."""
         try:
-            with self.budget.spending():
+            with self.budget.spending(what):
                 yield
         except Exception:  # noqa: BLE001 - whatever goes wrong in capture is not the training's affair
             self._off.add(what)

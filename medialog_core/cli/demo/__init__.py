@@ -38,7 +38,7 @@ _FRAMEWORKS = {
     "keras": _Framework(
         "Keras",
         ("keras",),
-        "callbacks=[MediaCallback(log_dir, capture=Capture(class_labels=CLASSES, budget=1.0))]",
+        "callbacks=[MediaCallback(log_dir, capture=Capture(class_labels=CLASSES))]",
     ),
     "huggingface": _Framework(
         "Hugging Face",

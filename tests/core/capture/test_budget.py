@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from medialog_core.capture.budget import Budget, Cadence
 
 
@@ -58,6 +60,33 @@ def test_grace_lets_a_look_run_ahead() -> None:
         clock.now += 0.9
     assert budget.grants("predictions", 1.0)
     assert not budget.grants("predictions", 0.5)
+
+
+def test_what_runs_ahead_within_its_grace_puts_off_no_other_look() -> None:
+    clock = Clock()
+    budget = Budget(0.02, clock)
+    budget.grants("gradients")
+    for _ in range(20):
+        clock.now += 1
+        assert budget.grants("predictions", 1.0)
+        with budget.spending("predictions"):
+            clock.now += 0.06
+    assert budget.grants("gradients")
+    with budget.spending("gradients"):
+        clock.now += 0.5
+    assert not budget.grants("gradients")
+    assert budget.spent_secs == pytest.approx(1.7)
+
+
+def test_no_look_is_made_while_others_have_used_up_their_grace() -> None:
+    clock = Clock()
+    budget = Budget(0.02, clock)
+    budget.grants("gradients")
+    budget.grants("predictions", 1.0)
+    with budget.spending("predictions"):
+        clock.now += 5
+    assert not budget.grants("gradients")
+    assert not budget.grants("predictions", 1.0)
 
 
 def test_a_share_of_one_grants_every_look() -> None:
