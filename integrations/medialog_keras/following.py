@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from .batches import Samples, leading, named, shown
 from .caller import Source
 from .description import with_range
 from .outputs import Output, outputs_of
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 PREDICT = "predict"
 """The stage that has no truth."""
@@ -52,7 +55,7 @@ class Following:
         self._stage = stage
         self._samples = given
         self._complete = given is not None
-        self._source = Source()
+        self._in_order = False
         self._facts = DatasetFacts()
         self._first: Any = None
 
@@ -66,7 +69,7 @@ class Following:
         if self._watch.looking_at_validation:
             with self._watch.validating():
                 self._facts = caller.facts(source.data)
-                self._source = Source() if self._complete else source
+                self._in_order = source.in_order and not self._complete
 
     def wants(self, batch_idx: int) -> bool:
         """Say whether a batch is to be looked at."""
@@ -127,7 +130,7 @@ class Following:
         """Give what shows an output; it pins the samples when it is made."""
 
         def make() -> Predictions:
-            position = (lambda i: i) if self._source.in_order else None
+            position = (lambda i: i) if self._in_order else None
             kept = ("task", "ignore_index")
             roles = {key: role for key, role in self._options.roles.items() if key in kept}
             follower = Follower(0, max(batch.size, 1), roles, position)
@@ -166,13 +169,22 @@ class Following:
         try:
             return self._backend.predict(x)
         except Exception as error:  # noqa: BLE001 - it is the user's model, which may want other inputs
-            said = f"samples can't be predicted again: {error!r}"
+            said = (
+                f"no {self._stage}/predictions: the followed samples can't be given to the model by themselves: "
+                f"{_reason(error)} Capture(sample_fn=...) shows what you make of a batch"
+            )
             self._session.notice("capture_forward", said)
             return None
 
     def _known(self, pictures: Any) -> DatasetFacts:
         told = isinstance(pictures, np.ndarray) and is_picture(pictures)
         return with_range(self._facts, self._model, pictures) if told else self._facts
+
+
+def _reason(error: Exception) -> str:
+    """Give an error in one line, without the colours and the arguments that Keras adds."""
+    plain = _COLOUR.sub("", str(error)).partition("Arguments received")[0]
+    return f"{type(error).__name__}: {' '.join(plain.split())}"
 
 
 def _unmade() -> Predictions:

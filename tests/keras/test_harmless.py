@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -102,3 +105,24 @@ def test_asynchronous_dispatch_stays_on(tmp_path: Any) -> None:
     assert callbacks._async_train == plain._async_train
     assert callbacks._async_test == plain._async_test
     assert callbacks._async_predict == plain._async_predict
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
+    """All digits in one batch."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, _: int) -> Any:
+        return X, Y
+
+
+def test_a_callback_keeps_no_data_set_alive(tmp_path: Path) -> None:
+    callback = MediaCallback(tmp_path)
+    data = Batches(), Batches()
+    gone = [weakref.ref(each) for each in data]
+    sensitive().fit(data[0], validation_data=data[1], callbacks=[callback], verbose=0)
+    del data
+    gc.collect()
+    assert [ref() for ref in gone] == [None, None]
+    callback.run.finish(quiet=True)

@@ -85,7 +85,7 @@ def test_a_model_that_cant_predict_says_so_once(
     evaluate: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
-        raise ValueError("planted")
+        raise ValueError("It was\n\n\x1b[1mplanted.\x1b[0m\n\nArguments received by call():\n  x")
 
     model = classification().model()
     made = following.Following.__init__
@@ -98,7 +98,8 @@ def test_a_model_that_cant_predict_says_so_once(
     result = evaluate(model, X, Y)
     assert result.run.keys() == ["test/inputs"]
     assert result.health["capture_forward"] == 1
-    assert "samples can't be predicted again: ValueError('planted')" in caplog.text
+    assert "no test/predictions: the followed samples can't be given to the model" in caplog.text
+    assert "ValueError: It was planted. Capture(sample_fn=...) shows" in caplog.text
 
 
 def test_an_error_of_capture_is_said_once_and_turns_that_one_off(
