@@ -25,7 +25,7 @@ from .description import config_of, learning_rates, numbers
 from .following import PREDICT, Following
 from .recording import Recording
 from .watch import ModelWatch
-from .wrapping import put_on, take_off
+from .wrapping import original, put_on, take_off
 
 TRAIN, TEST, PREDICTING = "train_function", "test_function", "predict_function"
 
@@ -123,7 +123,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         source = self._source()
         watch = self._model_watch()
         if watch is not None:
-            watch.begin(source)
+            watch.begin(source, original(self._model, TRAIN))
         with self._session.looking("config"):
             self._recording.configure(config_of(self._model, self.params, source.batch_size))
         put_on(self._model, TRAIN, self)

@@ -43,6 +43,7 @@ class ModelWatch:
         self._backend = backend_of(model, session.budget.apart)
         self._watch = Watch(session, self._options.every_n_steps or EVERY)
         self._facts = DatasetFacts()
+        self._function: Any = None
         self.batch_size: int | None = None
         self.validation = Following(self._watch, self._backend, model, "val", given)
 
@@ -50,10 +51,19 @@ class ModelWatch:
         """Say whether it is this model's, compiled with the same loss."""
         return self._model is model and self._loss is getattr(model, "loss", None)
 
-    def begin(self, source: Source) -> None:
-        """Begin a fit: read what its data set says."""
+    def begin(self, source: Source, function: Any) -> None:
+        """Begin a fit: read what its data set says.
+
+        Args:
+            source: Its data.
+            function: The train function as Keras made it. It is another one where the model was
+                compiled again, and what was traced before knows nothing of that.
+        """
         with self._session.looking("class names"):
             self._facts = caller.facts(source.data)
+        if self._function not in (None, function):
+            self._backend = backend_of(self._model, self._session.budget.apart)
+        self._function = function
 
     def another(self, stage: str) -> Following:
         """Give what follows the samples of one evaluation or prediction by itself."""

@@ -97,6 +97,12 @@ def finish(callback: MediaCallback) -> tuple[Any, dict[str, Any]]:
     return medialog_core.open_run(run.dir), health
 
 
+@pytest.fixture(name="finished")
+def finished_() -> Callable[[MediaCallback], tuple[Any, dict[str, Any]]]:
+    """What ends a callback's run, and gives it to read."""
+    return finish
+
+
 Train = Callable[..., Result]
 
 

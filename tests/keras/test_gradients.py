@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
+
+from medialog_core.capture import Capture
+from medialog_keras import MediaCallback
 
 from .trials import digits
 
@@ -137,3 +141,23 @@ def test_a_step_that_uses_another_optimizer_says_so_once(
     said = [r.message for r in caplog.records if "capture of gradients/0" in r.message]
     assert len(said) == 1
     assert "the train step gave none to the model's optimizer" in said[0]
+
+
+def test_gradients_are_of_what_is_trained_since_it_was_compiled_again(
+    tmp_path: Path, finished: Any
+) -> None:
+    model = network(optimizer=keras.optimizers.SGD(0.1))
+    callback = MediaCallback(tmp_path, capture=Capture(budget=1.0, every_n_steps=1))
+    model.get_layer("conv").trainable = False
+    for frozen in (True, False):
+        model.get_layer("conv").trainable = not frozen
+        model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+        model.fit(X, Y, batch_size=len(X), verbose=0, callbacks=[callback])
+    run, health = finished(callback)
+    steps = {
+        key.rpartition("/")[0].rpartition("/")[2]: run.steps(key)
+        for key in run.keys()  # noqa: SIM118
+        if key.startswith("gradients/")
+    }
+    assert steps == {"conv": [1], "norm": [0, 1], "dense": [0, 1]}
+    assert not any(key.startswith("capture_") for key in health)
