@@ -16,7 +16,8 @@ from medialog_core import current
 from medialog_core.capture import Capture
 from medialog_huggingface.callback import MediaCallback
 
-from .trials import BATCH, SAMPLES, TRIALS, Trial
+from .trial import BATCH, SAMPLES, Trial
+from .trials import TRIALS
 
 ALWAYS: dict[str, Any] = {"budget": 1.0, "num_samples": SAMPLES}
 """Capture that never puts a look off, so that no test depends on the clock."""

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from .conftest import check_predictions, finished, predicted
-from .trials import SAMPLES, TRIALS, Rows, Stream
+from .trial import SAMPLES, Rows, Stream
+from .trials import TRIALS
 
 
 def test_evaluate_alone_shows_the_same_as_within_a_training(trial: Any, trainer_of: Any) -> None:

@@ -21,7 +21,8 @@ from medialog_huggingface.callback import MediaCallback
 
 from .conftest import made
 from .texts import TEXTS
-from .trials import TRIALS, Stream, Trial, vit
+from .trial import Stream, Trial
+from .trials import TRIALS, vit
 
 
 def sensitive(trial: Trial) -> Trial:

@@ -12,8 +12,10 @@ import transformers
 from torch import nn
 
 from .conftest import check_predictions, predicted
+from .restoring import Denoiser
 from .texts import SMALL, mood
-from .trials import BATCH, MEAN, SAMPLES, STD, TRIALS, Denoiser, Rows, Trial
+from .trial import BATCH, MEAN, SAMPLES, STD, Rows, Trial
+from .trials import TRIALS
 
 
 def raw_table(result: Any) -> Any:

@@ -15,7 +15,9 @@ from medialog_core.capture import follow, inputs, overlays, pixels, scores, show
 from medialog_huggingface import processors
 
 from .conftest import check_predictions, predicted
-from .trials import BATCH, MEAN, SAMPLES, STD, TRIALS, Stream, segformer
+from .dense import segformer
+from .trial import BATCH, MEAN, SAMPLES, STD, Stream
+from .trials import TRIALS
 
 
 def test_predictions_are_the_models_on_the_data_sets_inputs(trial: Any, train: Any) -> None:

@@ -11,7 +11,7 @@ from medialog_core.capture import follow
 
 from .conftest import predicted
 from .texts import TEXTS
-from .trials import SAMPLES, Stream, Trial
+from .trial import SAMPLES, Stream, Trial
 
 
 @pytest.fixture(params=list(TEXTS))

@@ -17,7 +17,7 @@ from .conftest import finished
 from .texts import TEXTS
 from .trials import TRIALS
 
-ALONE = {"deepspeed": None, "fsdp": [], "n_gpu": 1, "label_names": None}
+ALONE: dict[str, Any] = {"deepspeed": None, "fsdp": [], "n_gpu": 1, "label_names": None}
 
 
 @pytest.fixture(autouse=True)

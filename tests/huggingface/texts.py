@@ -15,7 +15,7 @@ import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers
 from torch import nn
 
-from .trials import COUNT, Rows, Trial, named
+from .trial import COUNT, Rows, Trial, named
 
 WORDS = ["ada", "lives", "in", "london", "and", "reads", "books", "of", "long", "trains"]
 RATE = 16_000
