@@ -104,7 +104,9 @@ def _trained(framework: str, data: tissue.Tissue, out: Path, epochs: int) -> Run
             data, folder, epochs, lambda epoch: progress("  epoch", epoch, epochs)
         )
     progress.end()
-    text.say(f"  {epochs} epochs in {time.perf_counter() - began:.0f} s")
+    text.say(
+        f"  {epochs} {'epoch' if epochs == 1 else 'epochs'} in {time.perf_counter() - began:.0f} s"
+    )
     new = set(find_runs(folder)) - before
     if len(new) != 1:
         raise StoreError(f"{folder}: expected one new run, found {len(new)}")
