@@ -27,7 +27,7 @@ _TITLE, _TEXT, _SMALL = Lettering(19), Lettering(15), Lettering(13)
 _RULE = (224, 226, 230)
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """What stands left of a line, what below that, and a cell for each sample that is there."""
 
     name: str
@@ -36,6 +36,7 @@ class _Line(NamedTuple):
 
     @property
     def height(self) -> int:
+        """Give how high it is, in pixels, with its margins."""
         left = _TEXT.line_height + (_SMALL.line_height if self.under else 0)
         return 2 * _GAP + max(left, *(cell.picture.height for cell in self.cells.values()))
 
@@ -58,17 +59,15 @@ def draw(run: RunReader, key: str, title: str | None = None) -> PIL.Image.Image 
         return None
     widths = _fitting(every)
     lines = [
-        _Line(
-            f"step {step}", _epoch(rows[step].values()), _cells(cells.prediction_of, here, widths)
-        )
+        Line(f"step {step}", _epoch(rows[step].values()), _cells(cells.prediction_of, here, widths))
         for step, here in images.items()
     ]
     if all(map(cells.has_truth, every.values())):
-        lines.insert(0, _Line("truth", "", _cells(cells.truth_of, every, widths)))
+        lines.insert(0, Line("truth", "", _cells(cells.truth_of, every, widths)))
     if any(image.masks for image in every.values()):
-        lines.insert(0, _Line("input", "", _cells(cells.input_of, every, widths)))
+        lines.insert(0, Line("input", "", _cells(cells.input_of, every, widths)))
     about = f"{key}    {_note(every, len(widths))}"
-    return _Sheet(lines, widths).drawn(title or f"{run.project} / {run.name}", about)
+    return Sheet(lines, widths).drawn(title or f"{run.project} / {run.name}", about)
 
 
 def _by_sample(rows: Sequence[Row]) -> dict[str, Row]:
@@ -109,7 +108,7 @@ def _note(images: Mapping[str, Image], shown: int) -> str:
     return ", ".join(notes)
 
 
-class _Sheet:
+class Sheet:
     """Lines of cells, one below the other.
 
     Args:
@@ -117,10 +116,11 @@ class _Sheet:
         widths: The columns' samples, and how wide they are.
     """
 
-    def __init__(self, lines: Sequence[_Line], widths: Mapping[str, int]) -> None:
+    def __init__(self, lines: Sequence[Line], widths: Mapping[str, int]) -> None:
         self._lines, self._widths = lines, widths
         self._top = 2 * _GAP + _TITLE.line_height + _SMALL.line_height + _GAP
-        right = _LEFT + sum(width + _GAP for width in widths.values()) + _MARGIN
+        self._left = max(_LEFT, *(_MARGIN + _TEXT.width(line.name) + _GAP for line in lines))
+        right = self._left + sum(width + _GAP for width in widths.values()) + _MARGIN
         size = max(right, _NARROWEST), self._top + sum(line.height for line in lines)
         self._sheet = PIL.Image.new("RGB", size, "white")
         self._pen = PIL.ImageDraw.Draw(self._sheet)
@@ -146,12 +146,12 @@ class _Sheet:
             _TEXT.draw(self._pen, (x + 19, y), name, INK)
             x += 40 + _TEXT.width(name)
 
-    def _line(self, line: _Line, y: int) -> None:
+    def _line(self, line: Line, y: int) -> None:
         self._pen.line((_MARGIN, y, self._sheet.width - _MARGIN, y), _RULE)
         y += _GAP
         _TEXT.draw(self._pen, (_MARGIN, y), line.name, INK)
         _SMALL.draw(self._pen, (_MARGIN, y + _TEXT.line_height), line.under, FAINT)
-        x = _LEFT
+        x = self._left
         for sample, width in self._widths.items():
             if sample in line.cells:
                 self._sheet.paste(line.cells[sample].picture, (x, y))

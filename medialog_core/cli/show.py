@@ -200,14 +200,18 @@ def _dotted(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 
 
 def _say_pairs(name: str, pairs: dict[str, Any]) -> None:
+    """Say what has a value; of the settings that a framework leaves at None only how many there are."""
     if pairs:
         shown = [
             (key, text.number(value) if isinstance(value, float) else str(value))
             for key, value in pairs.items()
+            if value is not None
         ]
         text.say("")
         header = (name.upper(), "")
         text.say(text.table(header, sorted(shown), kept=frozenset(header[:1])))
+        if len(shown) < len(pairs):
+            text.say(f"and {len(pairs) - len(shown)} that are None (--json names them)")
 
 
 def _say_table(header: str, rows: Sequence[tuple[str, ...]]) -> None:

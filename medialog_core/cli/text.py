@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import sys
+import textwrap
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -29,6 +30,18 @@ _Column = tuple[str, ...]
 def say(text: str) -> None:
     """Write a line."""
     sys.stdout.write(f"{text}\n")
+
+
+def say_wrapped(text: str, indent: str = "") -> None:
+    """Write words; a terminal gets as many lines as they need, `indent` before each."""
+    text = f"{indent}{_printable(text)}"
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        lines = textwrap.wrap(
+            text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        text = "\n".join(lines)
+    say(text)
 
 
 def say_json(value: Any) -> None:

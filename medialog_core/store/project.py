@@ -38,14 +38,14 @@ class ProjectReader:
         return sorted(readable, key=lambda run: run.info.created, reverse=True)
 
     def run(self, name: str) -> RunReader:
-        """Give the run of this id, name or folder; the newest of several.
+        """Give the run of this id (`project/id` too), name or folder; the newest of several.
 
         Raises:
             StoreError: There is none.
         """
         runs = self.runs()
         for run in runs:
-            if name in (run.id, run.name, run.path.name):
+            if name in (run.id, run.name, run.path.name, f"{run.project}/{run.id}"):
                 return run
         raise StoreError(f"{self.path}: no run {name!r} is here, only {[run.name for run in runs]}")
 

@@ -60,7 +60,7 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("framework", choices=tuple(_FRAMEWORKS))
-    command.add_argument("--epochs", type=_epochs, default=20, help="default: 20")
+    command.add_argument("--epochs", type=_epochs, default=20, metavar="N", help="default: 20")
     command.add_argument(
         "--out", type=Path, default=Path("demo_out"), metavar="DIR", help="default: demo_out"
     )
@@ -68,9 +68,12 @@ def add_to(commands: Any) -> None:
 
 
 def _epochs(word: str) -> int:
-    epochs = int(word)
+    try:
+        epochs = int(word)
+    except ValueError:
+        epochs = 0
     if epochs < 1:
-        raise argparse.ArgumentTypeError(f"expected at least 1, got {epochs}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {word!r}")
     return epochs
 
 
@@ -82,7 +85,7 @@ def _run(args: argparse.Namespace) -> int:
     title = f"{framework.name}{backend} learns what is nucleus and what is stain in tissue"
     data = tissue.load()
     text.say(text.bold(title))
-    text.say(f"  what it says of medialog: {framework.says}")
+    text.say_wrapped(f"what it says of medialog: {framework.says}", "  ")
     run = _trained(args.framework, data, args.out, args.epochs)
     captured.say(run)
     _look(run, title)
@@ -101,7 +104,9 @@ def _trained(framework: str, data: tissue.Tissue, out: Path, epochs: int) -> Run
             data, folder, epochs, lambda epoch: progress("  epoch", epoch, epochs)
         )
     progress.end()
-    text.say(f"  {epochs} epochs in {time.perf_counter() - began:.0f} s")
+    text.say(
+        f"  {epochs} {'epoch' if epochs == 1 else 'epochs'} in {time.perf_counter() - began:.0f} s"
+    )
     new = set(find_runs(folder)) - before
     if len(new) != 1:
         raise StoreError(f"{folder}: expected one new run, found {len(new)}")

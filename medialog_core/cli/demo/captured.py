@@ -24,7 +24,7 @@ def say(run: RunReader) -> None:
     others = [name for name, _ in _groups(set(run.scalar_keys()) - set(told))]
     text.say("")
     text.say(text.table(_NUMBERS, [_number(run, key) for key in told], _RIGHT))
-    text.say(f"and {', '.join(others)}")
+    text.say_wrapped(f"and {', '.join(others)}")
 
 
 def _media(run: RunReader) -> Iterator[tuple[str, ...]]:

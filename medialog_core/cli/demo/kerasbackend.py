@@ -19,9 +19,11 @@ def choose() -> str:
     itself writes "tensorflow" into it at its first import, which is nobody's choice.
 
     Raises:
-        MedialogError: None is installed, or not the one that was chosen.
+        MedialogError: None is installed, or not the one that was chosen, or there is none of that name.
     """
     chosen = os.environ.get("KERAS_BACKEND")
+    if chosen and chosen not in BACKENDS:
+        raise MedialogError(f"KERAS_BACKEND: expected {', '.join(BACKENDS)}, got {chosen!r}")
     for name in [chosen] if chosen else [_configured(), *BACKENDS]:
         if name and find_spec(name) is not None:
             os.environ["KERAS_BACKEND"] = name

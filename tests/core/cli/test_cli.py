@@ -171,7 +171,42 @@ def test_show_counts_a_picture_that_repeats_once(
     assert ["optimizer.name", "adam"] in said(capsys)
 
 
-@pytest.mark.parametrize("command", ["", "ls", "show", "export", "compact", "gc", "doctor"])
+def test_show_takes_the_name_that_it_says(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(run)]) == 0
+    [named, _] = said(capsys)[1]
+    assert named == "digits/id-first"
+    assert main(["show", named]) == 0
+    assert said(capsys)[1] == [named, str(run)]
+
+
+def test_show_counts_settings_without_a_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = {"lr": 0.1, "fsdp": None, "nested": {"a": None, "b": 0}}
+    with medialog_core.init(dir=tmp_path, config=config) as run:
+        run.log({"loss": 1.0})
+    assert main(["show", str(run.dir)]) == 0
+    lines = said(capsys)
+    at = lines.index(["CONFIG"])
+    assert lines[at + 1 : at + 4] == [
+        ["lr", "0.1"],
+        ["nested.b", "0"],
+        ["and", "2", "that", "are", "None", "(--json", "names", "them)"],
+    ]
+    assert main(["show", str(run.dir), "--json"]) == 0
+    assert data(capsys)["config"] == config
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "x", "1.5"])
+def test_demo_says_which_epochs_it_takes(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["demo", "lightning", "--epochs", word])
+    assert capsys.readouterr().err.endswith(
+        f"error: argument --epochs: expected a whole number of at least 1, got {word!r}\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["", "ls", "show", "export", "compact", "gc", "doctor", "demo"])
 def test_help_fits_into_80_columns(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,3 +133,16 @@ def test_what_is_no_image_has_no_sheet(tmp_path: Path) -> None:
         contactsheet.draw(run_of(tmp_path, [medialog_core.Text("a"), medialog_core.Text("b")]), KEY)
         is None
     )
+
+
+def test_the_name_of_a_line_lies_beside_its_cells_however_long_it_is() -> None:
+    name = "a framework of many words"
+    cell = cells.Cell(PIL.Image.new("RGB", (64, 64), (1, 200, 2)), {})
+    drawn = contactsheet.Sheet([contactsheet.Line(name, "", {"0/0": cell})], {"0/0": 64}).drawn(
+        "", ""
+    )
+    pixels = np.asarray(drawn)
+    green = np.nonzero((pixels == (1, 200, 2)).all(axis=2))
+    ink = np.nonzero((pixels[green[0].min() :] == cells.INK).all(axis=2))
+    assert len(green[1]) == 64 * 64
+    assert 100 < ink[1].max() < green[1].min()

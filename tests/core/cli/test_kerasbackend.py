@@ -46,6 +46,15 @@ def test_else_what_is_installed(
     assert kerasbackend.choose() == os.environ["KERAS_BACKEND"] == "jax"
 
 
+def test_an_unknown_one_is_not_to_be_installed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del home
+    installed(monkeypatch, "theano", "torch")
+    monkeypatch.setenv("KERAS_BACKEND", "theano")
+    expected = r"^KERAS_BACKEND: expected torch, jax, tensorflow, got 'theano'$"
+    with pytest.raises(MedialogError, match=expected):
+        kerasbackend.choose()
+
+
 def test_none_is_an_error_of_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del home
     installed(monkeypatch)

@@ -81,6 +81,19 @@ def test_elsewhere_nothing_is_cut() -> None:
     assert text.table(("KEY", "N"), [("x" * 300, "1")]).splitlines()[1] == "x" * 300 + "  1"
 
 
+def test_words_fit_into_the_terminal_and_are_one_line_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text.say_wrapped("one two-three four five", "  ")
+    assert capsys.readouterr().out == "  one two-three four five\n"
+    written: list[str] = []
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setattr(text, "say", written.append)
+    monkeypatch.setenv("COLUMNS", "12")
+    text.say_wrapped("one two-three four five", "  ")
+    assert written == ["  one\n  two-three\n  four five"]
+
+
 def test_progress_is_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

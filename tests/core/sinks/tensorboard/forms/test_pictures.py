@@ -274,6 +274,18 @@ def test_every_class_that_occurs_has_its_swatch_below() -> None:
     assert swatches == [False, True, True, False]
 
 
+def test_swatches_stand_by_id_whichever_area_is_larger() -> None:
+    for share in (64, 192):
+        ids = np.ones((SIZE, SIZE), np.uint8)
+        ids[:share] = 2
+        legend = picture(mask_image(ids, {1: "nucleus", 2: "stained"}))[SIZE:]
+        left = [
+            np.nonzero((legend == palette.colour(class_id)).all(axis=2))[1].min()
+            for class_id in (1, 2)
+        ]
+        assert left[0] < left[1]
+
+
 def test_many_sets_stand_in_rows_of_three() -> None:
     masks = {f"set{i}": {"mask_data": np.ones((SIZE, SIZE), int)} for i in range(4)}
     sheet = picture(Image(canvas(), masks=masks))
