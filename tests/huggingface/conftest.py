@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 import transformers
+from accelerate import tracking
 
 import medialog_core
 from medialog_core import current
@@ -31,6 +32,11 @@ NOISE = (
 
 COMPILING = ("ACCELERATE_DYNAMO_BACKEND", "ACCELERATE_DYNAMO_MODE")
 """Where arguments with `torch_compile` tell accelerate, and with it all later trainings."""
+
+by_name = pytest.mark.skipif(
+    not hasattr(tracking, "register_tracker_class"), reason="accelerate before 1.15"
+)
+"""For what has accelerate make a tracker by its name."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,15 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from accelerate import tracking
 
 from medialog_core import RunReader, open_run
 
+from .conftest import by_name
+
 pytestmark = [
     pytest.mark.timeout(200),
-    pytest.mark.skipif(
-        not hasattr(tracking, "register_tracker_class"), reason="accelerate before 1.15"
-    ),
+    by_name,
 ]
 
 SCRIPT = Path(__file__).with_name("train_accelerate.py")

@@ -151,6 +151,8 @@ class Copier(TrainerCallback):  # type: ignore[misc]  # transformers is not look
             assert not hasattr(hook, "_seen")
 
 
+# torch 2.4 and 2.5 say so of each tensor that is unpickled
+@pytest.mark.filterwarnings("ignore:You are using `torch.load`:FutureWarning")
 def test_copies_of_a_model_in_training_carry_nothing_of_it(train: Any) -> None:
     trial = TRIALS["classification"]()
     result = train(trial, also=[Copier()])

@@ -14,6 +14,8 @@ from transformers import ViTConfig, ViTForImageClassification, ViTImageProcessor
 import medialog_core
 from tests.readme import examples
 
+from .conftest import by_name
+
 
 def rows(first: int, last: int) -> list[dict[str, Any]]:
     digits = load_digits()
@@ -49,6 +51,7 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert abs(int(first.to_numpy().max()) - 255) <= 1  # the processor's mean and std are undone
 
 
+@by_name
 def test_the_example_of_accelerate_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     picture = np.arange(5 * 4 * 3, dtype=np.uint8).reshape(5, 4, 3)

@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from accelerate import tracking
 
 import medialog_huggingface
+
+from .conftest import by_name
 
 UTILS = "transformers.integrations.integration_utils"
 BEFORE = "import medialog_huggingface"
@@ -19,11 +20,6 @@ from medialog_huggingface import MediaCallback
 assert find(["medialog"]) == [MediaCallback], table
 print("ok")
 """
-
-
-by_name = pytest.mark.skipif(
-    not hasattr(tracking, "register_tracker_class"), reason="accelerate before 1.15"
-)
 
 
 def said(code: str, **environment: str) -> tuple[str, str]:
@@ -90,6 +86,7 @@ def test_all_does_not_mean_it() -> None:
     assert said(code)[0] == "False"
 
 
+@by_name
 def test_accelerate_knows_it() -> None:
     code = (
         f"{BEFORE}\nfrom accelerate import Accelerator\n"

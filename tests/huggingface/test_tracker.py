@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 import torch
-from accelerate import Accelerator, tracking
+from accelerate import Accelerator
 from skimage import data
 
 import medialog_huggingface  # noqa: F401 - puts the name into accelerate
@@ -20,12 +20,10 @@ from medialog_core import Image, RunReader, Table, open_run
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_huggingface.tracker import MediaTracker
 
+from .conftest import by_name
+
 PICTURE: np.ndarray[Any, Any] = data.astronaut()[:32, :48]
 OTHER: np.ndarray[Any, Any] = data.coffee()[:32, :48]
-
-by_name = pytest.mark.skipif(
-    not hasattr(tracking, "register_tracker_class"), reason="accelerate before 1.15"
-)
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ NOISE = (
     ".*os.fork\\(\\) was called",
     "`np.object` will be defined",
     "Casting input of dtype",
+    "Explicitly requested dtype int64",
     "In the future `np.object`",
     "The key path of the `None` leaf",
     "__array__ implementation doesn.t accept a copy keyword",
