@@ -71,8 +71,8 @@ def test_it_is_all_it_takes(told: Callable[[Path], Any], tmp_path: Path) -> None
     [callback] = ours(trainer)
     result = finished(trainer, callback)
     assert result.directory == tmp_path / "out/medialog/told"
-    assert result.run.steps("train/inputs") == [1]
-    assert result.run.steps("gradients/classifier.weight") == [1]
+    assert result.run.steps("train/inputs")[0] == 1
+    assert result.run.steps("gradients/classifier.weight")[0] == 1
     assert result.run.status == "finished"
 
 
@@ -87,7 +87,7 @@ def test_an_explicit_callback_wins(tmp_path: Path) -> None:
 
 def test_a_class_is_a_callback_too(tmp_path: Path) -> None:
     trainer = trained(arguments(tmp_path / "out", **OPTIONS), [MediaCallback])
-    assert finished(trainer, *ours(trainer)).run.steps("train/inputs") == [1]
+    assert finished(trainer, *ours(trainer)).run.steps("train/inputs")[0] == 1
 
 
 def test_a_sequence_to_sequence_trainer_is_a_trainer(tmp_path: Path) -> None:
@@ -95,4 +95,4 @@ def test_a_sequence_to_sequence_trainer_is_a_trainer(tmp_path: Path) -> None:
         tmp_path / "out", **OPTIONS, report_to="medialog", arguments=Seq2SeqTrainingArguments
     )
     trained(args, kind=Seq2SeqTrainer)
-    assert medialog_core.open_run(tmp_path / "out/medialog/told").steps("train/inputs") == [1]
+    assert medialog_core.open_run(tmp_path / "out/medialog/told").steps("train/inputs")[0] == 1
