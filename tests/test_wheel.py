@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = {"medialog_core", "medialog_huggingface", "medialog_keras", "medialog_lightning"}
 
 
 def build(target: str, source: Path, folder: Path) -> Path:
@@ -37,11 +38,11 @@ def names(wheel: dict[str, bytes]) -> list[str]:
 
 def test_its_top_level_is_our_packages_and_nothing_else(names: list[str]) -> None:
     top = {name.split("/")[0] for name in names}
-    assert {"medialog_core", "medialog_lightning"} == {n for n in top if "dist-info" not in n}
+    assert {n for n in top if "dist-info" not in n} == PACKAGES
 
 
 def test_it_says_that_it_is_typed(names: list[str]) -> None:
-    assert {"medialog_core/py.typed", "medialog_lightning/py.typed"} <= set(names)
+    assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
 
 
 def test_the_source_archive_builds_the_same_wheel(wheel: dict[str, bytes], tmp_path: Path) -> None:
