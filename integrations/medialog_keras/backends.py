@@ -31,9 +31,12 @@ class Backend(Protocol):
         leaves_gradients: Whether a step leaves its gradients behind. Where not, the step is
             computed once more, before it is made: the same batch, weights and random numbers give
             the same gradients.
+        builds_in_step: Whether Keras leaves it to a model's first step to make its variables, where
+            no `Input` tells their shapes.
     """
 
     leaves_gradients: bool
+    builds_in_step: bool
 
     def gradients(self, args: tuple[Any, ...], batch: Any) -> Callable[[], Tensors]:
         """Give what tells a step's gradients, unscaled and before clipping.

@@ -21,6 +21,7 @@ class JaxBackend:
     """
 
     leaves_gradients = False
+    builds_in_step = False
 
     def __init__(self, model: Any, apart: Apart) -> None:
         self._model = model

@@ -27,6 +27,7 @@ class TensorflowBackend:
     """
 
     leaves_gradients = False
+    builds_in_step = True
 
     def __init__(self, model: Any, apart: Apart) -> None:
         self._model = model

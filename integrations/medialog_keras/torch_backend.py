@@ -22,6 +22,7 @@ class TorchBackend:
     """
 
     leaves_gradients = True
+    builds_in_step = False
 
     def __init__(self, model: Any) -> None:
         self._model = model

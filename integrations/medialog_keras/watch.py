@@ -44,6 +44,7 @@ class ModelWatch:
         self._watch = Watch(session, self._options.every_n_steps or EVERY)
         self._facts = DatasetFacts()
         self._function: Any = None
+        self._first = True
         self.batch_size: int | None = None
         self.validation = Following(self._watch, self._backend, model, "val", given)
 
@@ -78,12 +79,18 @@ class ModelWatch:
         epoch: float | None,
     ) -> Any:
         """Call the train function, and look at the step if a look is due."""
-        if not (self._watch.inputs_due(step) or self._watch.tensors_due(step)):
+        first, self._first = self._first, False
+        # what is put off stays due; parts of a model that never calls itself are built by then
+        unbuilt = first and self._backend.builds_in_step and not self._model.built
+        tensors_due = self._watch.tensors_due(step) and not unbuilt
+        if not (tensors_due or self._watch.inputs_due(step)):
             return function(*args)
         args, batches = taken(args, self._model.steps_per_execution)
         self.batch_size = self.batch_size or size_of(batches[0])
         self._watch.inputs(step, epoch, lambda: self._inputs(batches[0]))
-        tensors = self._tensors(args, batches[0], step)
+        if not tensors_due:
+            return function(*args)
+        tensors = self._tensors(args, batches[0])
         if not self._backend.leaves_gradients:
             self._watch.tensors(step, epoch, tensors)
         result = function(*args)
@@ -98,16 +105,13 @@ class ModelWatch:
         facts = self._facts if layout is None else with_range(self._facts, self._model, pictures)
         return inputs, facts
 
-    def _tensors(self, args: tuple[Any, ...], batch: Any, step: int) -> Callable[[], Tensors]:
+    def _tensors(self, args: tuple[Any, ...], batch: Any) -> Callable[[], Tensors]:
         """Prepare a look at gradients and weights, both as the step meets them."""
-        found: Tensors = {}
-        if not self._watch.tensors_due(step):
-            return lambda: found
         with self._session.looking("gradients/0"):
             weights = self._backend.weights(args) if self._options.weights else {}
             gradients = self._gradients(args, batch) if self._options.gradients else dict
             return lambda: {"gradients": gradients().items(), "weights": weights.items()}
-        return lambda: found
+        return dict
 
     def _gradients(self, args: tuple[Any, ...], batch: Any) -> Callable[[], Any]:
         if not self._backend.alone():

@@ -74,6 +74,16 @@ def test_other_gradients_would_be_found(train: Any) -> None:
         check(taken_off, result)
 
 
+def test_a_model_without_an_input_is_looked_at_as_soon_as_it_has_variables(train: Any) -> None:
+    model = keras.Sequential([layers.Flatten(), layers.Dense(10, name="dense")], name="net")
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    tuned = {"gradients": True, "every_n_steps": 3}
+    result = train(model, X[:12], Y[:12], batch_size=4, tuned=tuned)
+    first = 1 if keras.backend.backend() == "tensorflow" else 0
+    assert result.run.steps("gradients/net/dense/kernel") == [first, first + 3]
+    assert not [key for key in result.health if key.startswith("capture_err")]
+
+
 def test_the_scale_of_a_mixed_precisions_loss_is_taken_out(train: Any) -> None:
     keras.config.set_dtype_policy("mixed_float16")
     try:

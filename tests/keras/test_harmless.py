@@ -22,7 +22,9 @@ X, Y = digits()
 BACKEND = keras.backend.backend()
 
 
-def sensitive(policy: str = "float32", kind: Any = keras.Sequential, **compiled: Any) -> Any:
+def sensitive(
+    policy: str = "float32", kind: Any = keras.Sequential, *, built: bool = True, **compiled: Any
+) -> Any:
     """Make a network that another forward in training mode, or a number drawn, would change."""
     keras.utils.set_random_seed(5)
     keras.config.set_dtype_policy(policy)
@@ -34,7 +36,7 @@ def sensitive(policy: str = "float32", kind: Any = keras.Sequential, **compiled:
             layers.Dropout(0.3),
             layers.Dense(10, activation="softmax", dtype="float32"),
         ]
-        model = kind([keras.Input((8, 8, 1)), *parts])
+        model = kind([keras.Input((8, 8, 1)), *parts] if built else parts)
     finally:
         keras.config.set_dtype_policy("float32")
     loss = "sparse_categorical_crossentropy"
@@ -44,6 +46,7 @@ def sensitive(policy: str = "float32", kind: Any = keras.Sequential, **compiled:
 
 VARIANTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "shuffled, weighted classes": ({}, {"shuffle": True, "class_weight": {0: 2.0, 1: 0.5}}),
+    "without an Input": ({"built": False}, {}),
     "half precision": ({"policy": "mixed_float16"}, {}),
     "a step of one's own": ({"kind": Mirrored}, {}),
 }
@@ -117,6 +120,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         return X, Y
 
 
+@pytest.mark.skipif(BACKEND == "tensorflow", reason="its graph keeps them, callback or not")
 def test_a_callback_keeps_no_data_set_alive(tmp_path: Path) -> None:
     callback = MediaCallback(tmp_path)
     data = Batches(), Batches()
