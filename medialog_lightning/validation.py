@@ -6,14 +6,14 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from medialog_core.capture.batch import Batch, split
-from medialog_core.capture.evidence import Evidence
 from medialog_core.capture.follow import Follower, Forward, Leading
 from medialog_core.capture.options import Role
 from medialog_core.capture.predict import Predictions, stage_of
 from medialog_core.capture.samples import Sample
-from medialog_core.capture.torch_forward import can_run_eagerly, forward_again, graphs, is_compiled
-from medialog_core.capture.torch_recorder import Recorder
-from medialog_core.capture.torch_rows import native_rows, of_step
+from medialog_core.capture.tasks.evidence import Evidence
+from medialog_core.capture.torch.forward import can_run_eagerly, forward_again, graphs, is_compiled
+from medialog_core.capture.torch.recorder import Recorder
+from medialog_core.capture.torch.rows import native_rows, of_step
 from medialog_core.capture.watch import Watch
 
 from . import hooks

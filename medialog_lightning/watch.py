@@ -9,7 +9,7 @@ from medialog_core.capture.batch import Batch, split
 from medialog_core.capture.datasets import DatasetFacts
 from medialog_core.capture.options import Capture
 from medialog_core.capture.session import Session
-from medialog_core.capture.torch_gradients import gradients_of, local_values, named_parameters
+from medialog_core.capture.torch.gradients import gradients_of, local_values, named_parameters
 from medialog_core.capture.watch import Tensors, Watch
 
 from . import hooks

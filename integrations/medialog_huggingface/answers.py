@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from medialog_core.capture.batch import PIXEL_MASK, Batch, split
-from medialog_core.capture.evidence import Evidence
 from medialog_core.capture.follow import ROOT
 from medialog_core.capture.options import Role
-from medialog_core.capture.queries import SCORES
-from medialog_core.capture.torch_rows import Rows, to_numpy_rows
+from medialog_core.capture.tasks.evidence import Evidence
+from medialog_core.capture.tasks.queries import SCORES
+from medialog_core.capture.torch.rows import Rows, to_numpy_rows
 
 from .facts import ModelFacts, plain
 from .forward import Call

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.utils.data import BatchSampler, SequentialSampler
 
-from medialog_core.capture.torch_forward import undrawn
+from medialog_core.capture.torch.forward import undrawn
 
 
 def order_of(loader: Any, batches: int) -> list[list[int]]:

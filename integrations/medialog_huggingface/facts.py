@@ -11,7 +11,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 from transformers.utils.generic import find_labels
 
 from medialog_core.capture.batch import TARGET_NAMES
-from medialog_core.capture.token_tasks import CAUSAL, MASKED, SEQ2SEQ, TAGS
+from medialog_core.capture.tasks.tokens import CAUSAL, MASKED, SEQ2SEQ, TAGS
 
 _LOSSES = {
     "regression": "mse_loss",

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from medialog_core.capture.options import Role
-from medialog_core.capture.torch_rows import (
+from medialog_core.capture.torch.rows import (
     Rows,
     Shared,
     has_rows,

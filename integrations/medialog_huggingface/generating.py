@@ -9,10 +9,10 @@ import torch
 
 from medialog_core import Table
 from medialog_core.capture.datasets import DatasetFacts
-from medialog_core.capture.inputs import text_of
 from medialog_core.capture.samples import Sample
-from medialog_core.capture.torch_forward import untouched
-from medialog_core.capture.torch_rows import alike, collated
+from medialog_core.capture.showing.inputs import text_of
+from medialog_core.capture.torch.forward import untouched
+from medialog_core.capture.torch.rows import alike, collated
 
 from . import trainers
 from .event import Event

@@ -10,13 +10,13 @@ from typing import Any
 import torch
 
 from medialog_core.capture.batch import Batch, rows
-from medialog_core.capture.evidence import Evidence
 from medialog_core.capture.follow import Follower, Forward
 from medialog_core.capture.options import Role
 from medialog_core.capture.predict import Predictions
 from medialog_core.capture.samples import Sample, as_input, digest_of
-from medialog_core.capture.torch_forward import can_run_eagerly, forward_again, untouched
-from medialog_core.capture.torch_rows import leading
+from medialog_core.capture.tasks.evidence import Evidence
+from medialog_core.capture.torch.forward import can_run_eagerly, forward_again, untouched
+from medialog_core.capture.torch.rows import leading
 from medialog_core.capture.watch import Watch
 
 from . import generating, trainers

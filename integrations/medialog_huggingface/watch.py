@@ -7,7 +7,7 @@ from typing import Any
 
 from medialog_core.capture.options import Capture
 from medialog_core.capture.session import Destination, Session
-from medialog_core.capture.torch_gradients import gradients_of, local_values, named_parameters
+from medialog_core.capture.torch.gradients import gradients_of, local_values, named_parameters
 from medialog_core.capture.watch import INPUTS, Tensors, Watch
 
 from . import trainers

@@ -12,7 +12,7 @@ from medialog_core.capture.batch import Batch, is_picture
 from medialog_core.capture.datasets import DatasetFacts
 from medialog_core.capture.follow import Follower, Leading
 from medialog_core.capture.predict import Predictions
-from medialog_core.capture.shown import raw_table
+from medialog_core.capture.showing.predictions import raw_table
 from medialog_core.capture.watch import Watch
 
 from . import caller

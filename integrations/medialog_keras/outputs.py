@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from medialog_core.arrays import Array, to_numpy
-from medialog_core.capture.evidence import Evidence
 from medialog_core.capture.options import Role
+from medialog_core.capture.tasks.evidence import Evidence
 
 from .batches import named
 from .layout import Layout, channels_first

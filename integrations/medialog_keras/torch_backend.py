@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import torch
 
-from medialog_core.capture.torch_forward import untouched
-from medialog_core.capture.torch_gradients import gradients_of, local_values
+from medialog_core.capture.torch.forward import untouched
+from medialog_core.capture.torch.gradients import gradients_of, local_values
 
 from .backends import Apart, Tensors, call, tensors_of
 

@@ -1,4 +1,4 @@
-"""What zero-code capture shares over frameworks; nothing here but `torch_*` imports one."""
+"""What zero-code capture shares over frameworks; nothing here but `torch` imports one."""
 
 from .options import Capture
 

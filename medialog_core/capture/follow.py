@@ -10,11 +10,11 @@ import numpy as np
 
 from .batch import Batch, rows
 from .datasets import NOTHING_KNOWN, DatasetFacts
-from .evidence import LOSS_TARGET, Evidence, Reading, Unsure
-from .inputs import input_rows
 from .options import Role
-from .recognise import Found, reads, recognise
 from .samples import Pins, Sample, as_input, digest_of, sample_id
+from .showing.inputs import input_rows
+from .tasks.evidence import LOSS_TARGET, Evidence, Reading, Unsure
+from .tasks.recognise import Found, reads, recognise
 
 Forward = Callable[[Role, Sequence[Sample]], "Sequence[Evidence]"]
 """Predicts samples again with the module of that path; gives nothing where it can't."""

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from .batch import seen
 from .datasets import DatasetFacts
-from .evidence import Evidence, Unsure
 from .follow import Follower, Forward
-from .names import names_for
 from .samples import Sample
 from .session import Session
-from .shown import pictorial, pictures_of, raw_table, table_of
+from .showing.names import names_for
+from .showing.predictions import pictorial, pictures_of, raw_table, table_of
+from .tasks.evidence import Evidence, Unsure
 
 
 class Predictions:

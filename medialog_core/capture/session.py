@@ -12,9 +12,9 @@ from ..schema import Area
 from .batch import Batch, is_picture, numpy_of, seen
 from .budget import Budget
 from .datasets import DatasetFacts
-from .inputs import input_rows, media_of
 from .options import Capture
-from .pixels import Look, decide_look, grid_of
+from .showing.inputs import input_rows, media_of
+from .showing.pixels import Look, decide_look, grid_of
 
 
 class Destination(Protocol):

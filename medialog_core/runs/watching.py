@@ -13,7 +13,7 @@ from ..errors import InvalidInput, WrongType
 
 if TYPE_CHECKING:
     from ..capture.session import Destination
-    from ..capture.torch_watch import TorchWatch
+    from ..capture.torch.watch import TorchWatch
 
 _LOGS = ("gradients", "parameters", "all", None)
 
@@ -41,7 +41,7 @@ class Watches:
         Raises:
             InvalidInput: The number is another model's.
         """
-        from ..capture.torch_watch import TorchWatch  # noqa: PLC0415 - it imports torch
+        from ..capture.torch.watch import TorchWatch  # noqa: PLC0415 - it imports torch
 
         place = self._number(model, number)
         self._end(place)
@@ -131,6 +131,6 @@ def check(log: Any, log_freq: Any, idx: Any) -> None:
 def _is_model(value: object) -> bool:
     if "torch" not in sys.modules:
         return False  # a model of torch's has imported it
-    from ..capture.torch_watch import is_model  # noqa: PLC0415 - it imports torch
+    from ..capture.torch.watch import is_model  # noqa: PLC0415 - it imports torch
 
     return is_model(value)

@@ -14,8 +14,8 @@ import torch
 import transformers
 from transformers import TrainerCallback
 
-from medialog_core.capture import torch_forward
-from medialog_core.capture.torch_forward import graphs
+from medialog_core.capture.torch import forward
+from medialog_core.capture.torch.forward import graphs
 from medialog_huggingface import watch as watching
 from medialog_huggingface.callback import MediaCallback
 
@@ -105,7 +105,7 @@ def test_a_forward_in_training_mode_would_be_found(
     trial = sensitive(TRIALS["classification"]())
     before = without(trial, tmp_path, **streamed(trial))
     if planted:
-        monkeypatch.setattr(torch_forward, "untouched", lambda model, _: nullcontext(model.train()))
+        monkeypatch.setattr(forward, "untouched", lambda model, _: nullcontext(model.train()))
     after = outcome(train(trial, **streamed(trial)))
     with pytest.raises(AssertionError) if planted else nullcontext():
         assert_same(after, before)

@@ -11,7 +11,8 @@ import torch
 import torchvision
 import transformers
 
-from medialog_core.capture import follow, inputs, overlays, pixels, scores, shown
+from medialog_core.capture import follow, scores
+from medialog_core.capture.showing import inputs, overlays, pixels, predictions
 from medialog_huggingface import processors
 
 from .conftest import check_predictions, predicted
@@ -173,7 +174,7 @@ def swapped(original: Any) -> Any:
 def test_truth_and_prediction_swapped_are_found(
     trial: Any, train: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "overlay", swapped(overlays.overlay))
+    monkeypatch.setattr(predictions, "overlay", swapped(overlays.overlay))
     result = train(trial)
     with pytest.raises(AssertionError):
         check_predictions(trial, result)
@@ -187,7 +188,7 @@ def test_output_and_truth_swapped_in_a_row_are_found(
     def row_of(cells: Any, looks: Any, **rest: Any) -> Any:
         return original([cells[0], cells[2], cells[1]], looks, **rest)
 
-    monkeypatch.setattr(shown, "row_of", row_of)
+    monkeypatch.setattr(predictions, "row_of", row_of)
     trial = TRIALS["image_to_image"]()
     result = train(trial)
     with pytest.raises(AssertionError):

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from medialog_core.capture import overlays, scores, shown
+from medialog_core.capture import scores
+from medialog_core.capture.showing import overlays, predictions
 from medialog_keras import following, outputs
 
 from .trials import SAMPLES, TRIALS, pixels
@@ -78,7 +79,7 @@ def misplaced(original: Any) -> Any:
 
 FAULTS = {
     "predictions of the next sample": (following.Following, "_predict", rolled),
-    "truth and prediction swapped": (shown, "overlay", swapped),
+    "truth and prediction swapped": (predictions, "overlay", swapped),
     "classes in another order": (outputs, "_laid_out", misplaced),
     "a transposed mask": (overlays, "decided_class", transposed),
 }

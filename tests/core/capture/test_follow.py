@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from medialog_core.capture.batch import Batch, split
-from medialog_core.capture.evidence import LOSS_TARGET, Evidence, Unsure
 from medialog_core.capture.follow import Follower
 from medialog_core.capture.samples import digest_of, sample_id
+from medialog_core.capture.tasks.evidence import LOSS_TARGET, Evidence, Unsure
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(10, 1, 4, 4)).astype(np.float32)

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from torch.nn import functional
 
-from medialog_core.capture.agreement import agreement
-from medialog_core.capture.resize import bilinear
 from medialog_core.capture.scores import (
     best_and_true,
     binary_cross_entropy,
@@ -25,6 +23,8 @@ from medialog_core.capture.scores import (
     label_scale,
     probabilities,
 )
+from medialog_core.capture.showing.agreement import agreement
+from medialog_core.capture.showing.resize import bilinear
 
 LOGITS = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]], np.float32)
 

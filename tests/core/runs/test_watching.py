@@ -20,7 +20,7 @@ from torch.optim import SGD, Adam
 
 import medialog_core
 from medialog_core import Histogram, Run, Text, open_run
-from medialog_core.capture import torch_watch
+from medialog_core.capture.torch import watch as torch_watch
 from medialog_core.errors import InvalidInput, NotStarted, WrongType
 from medialog_core.runs.opening import start
 from medialog_core.runs.spec import RunSpec

@@ -10,8 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from medialog_core.capture import Capture, torch_forward
-from medialog_core.capture.torch_forward import graphs
+from medialog_core.capture import Capture
+from medialog_core.capture.torch import forward
+from medialog_core.capture.torch.forward import graphs
 
 from_here = pytest.mark.parametrize("pl", ["pytorch_lightning"], indirect=True)
 
@@ -154,7 +155,7 @@ def test_a_forward_in_training_mode_would_be_found(
     same = {"shuffle": True, "methods": {"on_validation_model_eval": lambda _: None}}
     before = outcome(trained(train, module_of, trial, capture=False, **same))
     if planted:
-        monkeypatch.setattr(torch_forward, "untouched", lambda *_: nullcontext())
+        monkeypatch.setattr(forward, "untouched", lambda *_: nullcontext())
     after = outcome(trained(train, module_of, trial, capture=True, **same))
     with pytest.raises(AssertionError) if planted else nullcontext():
         assert_same(after, before)

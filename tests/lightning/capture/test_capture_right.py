@@ -9,7 +9,8 @@ import pytest
 import torch
 import torchvision
 
-from medialog_core.capture import follow, inputs, overlays, pixels, scores, shown
+from medialog_core.capture import follow, scores
+from medialog_core.capture.showing import inputs, overlays, pixels, predictions
 
 
 def test_predictions_are_the_models_on_the_data_sets_inputs(
@@ -135,7 +136,7 @@ def test_a_shifted_index_is_found(
 def test_truth_and_prediction_swapped_are_found(
     name: str, trials: Any, train: Any, checked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "overlay", swapped(overlays.overlay))
+    monkeypatch.setattr(predictions, "overlay", swapped(overlays.overlay))
     trial = trials[name]()
     result = train(trial)
     with pytest.raises(AssertionError):
@@ -148,7 +149,7 @@ def test_output_and_truth_swapped_in_a_row_are_found(
 ) -> None:
     original = pixels.row_of
     monkeypatch.setattr(
-        shown,
+        predictions,
         "row_of",
         lambda cells, looks, **rest: original([cells[0], cells[2], cells[1]], looks, **rest),
     )

@@ -1,0 +1,1 @@
+"""Looking into models of torch: the only part of capture that imports a framework."""
