@@ -23,7 +23,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
     command = commands.add_parser("ls", help="list runs, the newest first")
     command.add_argument(
-        "dir", nargs="?", type=Path, help="a folder (default: $MEDIALOG_DIR, ./medialog or .)"
+        "dir", nargs="?", type=Path, help="a folder (default: $MEDIALOG_DIR, or this one)"
     )
     add_json(command)
     command.set_defaults(run_command=_run)

@@ -18,8 +18,11 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 
 def default_folder() -> Path:
-    """Give the folder that is meant when none is named: where `init` puts runs, else this one."""
-    folder = Path(os.environ.get("MEDIALOG_DIR") or "medialog")
+    """Give the folder that is meant when none is named: where runs were told to go, else this one.
+
+    Below this one lies what any wrapper wrote by default: `medialog`, `logs`, `lightning_logs`.
+    """
+    folder = Path(os.environ.get("MEDIALOG_DIR") or "")
     return folder if folder.is_dir() else Path()
 
 

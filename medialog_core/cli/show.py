@@ -14,6 +14,7 @@ import msgspec
 from ..schema import File, Row
 from ..store.reader import RunReader
 from . import text
+from .folding import MEDIA, SCALARS, Facts, folded, without_tensors
 from .runs import add_json, open_named
 
 _NUMBERS = frozenset(
@@ -44,6 +45,9 @@ def add_to(commands: Any) -> None:
     command.add_argument("run", help="a run's folder, name or id")
     command.add_argument("--key", help="only what was logged under this key")
     command.add_argument("--step", type=int, help="only this step")
+    command.add_argument(
+        "--all", action="store_true", help="a line for each tensor's gradients and weights, too"
+    )
     add_json(command)
     command.set_defaults(run_command=_run)
 
@@ -54,7 +58,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         text.say_json(_overview(run) if whole else _selected(run, args.key, args.step))
     elif whole:
-        _say_overview(run)
+        _say_overview(run, each_tensor=args.all)
     else:
         _say_selected(run, args.key, args.step)
     return 0
@@ -113,18 +117,31 @@ def _selected(run: RunReader, key: str | None, step: int | None) -> dict[str, An
     }
 
 
-def _say_overview(run: RunReader) -> None:
+def _say_overview(run: RunReader, *, each_tensor: bool) -> None:
     facts = _overview(run)
+    said = facts if each_tensor else _in_short(facts)
     text.say(f"{text.bold(facts['name'])}  {facts['status']}, created {text.ago(facts['created'])}")
     text.say(f"{facts['project']}/{facts['run']}  {facts['path']}")
     for name in ("tags", "notes", "group", "job_type"):
         if facts.get(name):
-            said = facts[name]
-            text.say(f"{name}: {', '.join(said) if name == 'tags' else said}")
+            given = facts[name]
+            text.say(f"{name}: {', '.join(given) if name == 'tags' else given}")
     for name in ("config", "summary", "health"):
-        _say_pairs(name, dict(_dotted(facts[name])))
-    _say_table("MEDIA KIND STEPS ROWS LAST SIZE", [_media_line(fact) for fact in facts["media"]])
-    _say_table("SCALAR POINTS LAST MIN MAX", [_scalar_line(fact) for fact in facts["scalars"]])
+        _say_pairs(name, dict(_dotted(said[name])))
+    _say_table("MEDIA KIND STEPS ROWS LAST SIZE", list(map(_media_line, said["media"])))
+    _say_table("SCALAR POINTS LAST MIN MAX", list(map(_scalar_line, said["scalars"])))
+    if said != facts:
+        text.say("")
+        text.say("of tensors: --all lists each, --key shows one")
+
+
+def _in_short(facts: dict[str, Any]) -> dict[str, Any]:
+    """Leave the tensors of a network, where they are many, to `--all`."""
+    media, scalars = folded(facts["media"], MEDIA), folded(facts["scalars"], SCALARS)
+    if len(scalars) == len(facts["scalars"]):
+        return {**facts, "media": media}
+    summary = without_tensors(facts["summary"])
+    return {**facts, "media": media, "scalars": scalars, "summary": summary}
 
 
 def _say_selected(run: RunReader, key: str | None, step: int | None) -> None:
@@ -148,7 +165,7 @@ def _hint(run: RunReader, key: str | None) -> str:
     return f"; keys that are alike: {', '.join(alike)}" if alike else ""
 
 
-def _media_line(fact: dict[str, Any]) -> tuple[str, ...]:
+def _media_line(fact: Facts) -> tuple[str, ...]:
     last = _or_dash(fact["last_step"])
     return (
         fact["key"],
@@ -160,8 +177,8 @@ def _media_line(fact: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _scalar_line(fact: dict[str, Any]) -> tuple[str, ...]:
-    numbers = (text.number(fact[name]) for name in ("last", "min", "max"))
+def _scalar_line(fact: Facts) -> tuple[str, ...]:
+    numbers = (_or_dash(fact[name]) for name in ("last", "min", "max"))
     return fact["key"], str(fact["points"]), *numbers
 
 

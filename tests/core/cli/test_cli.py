@@ -95,6 +95,17 @@ def test_ls_as_json(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (fact["media_keys"], fact["scalar_keys"], fact["last_step"]) == (1, 1, 3)
 
 
+def test_ls_without_a_folder_finds_what_any_wrapper_wrote_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MEDIALOG_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for folder in ("medialog/digits/first", "logs/version_0", "lightning_logs/version_0"):
+        make(tmp_path / folder, folder.partition("/")[0])
+    assert main(["ls", "--json"]) == 0
+    assert {fact["name"] for fact in data(capsys)} == {"medialog", "logs", "lightning_logs"}
+
+
 @pytest.mark.parametrize("word", ["path", "parent", "id-first", "first"])
 def test_show_finds_a_run_by_path_name_or_id(
     run: Path, capsys: pytest.CaptureFixture[str], word: str
