@@ -13,6 +13,7 @@ import PIL.Image
 import pytest
 
 from medialog_core import RunReader
+from medialog_core.cli import main
 from medialog_core.cli.demo import tissue
 
 from .conftest import keys_of, only_run
@@ -82,3 +83,11 @@ def test_what_is_missing_is_said_in_one_line(missing: str, tmp_path: Path) -> No
     [line] = done.stderr.splitlines()
     extra = "demo" if missing == "skimage" else f"{framework},demo"
     assert line.endswith(f"pip install 'medialog[{extra}]'")
+
+
+def test_a_file_is_no_folder_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "notes.txt"
+    file.touch()
+    with pytest.raises(SystemExit):
+        main(["demo", "lightning", "--out", str(file)])
+    assert f"expected a folder, got the file '{file}'" in capsys.readouterr().err

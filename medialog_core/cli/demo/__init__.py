@@ -62,7 +62,7 @@ def add_to(commands: Any) -> None:
     command.add_argument("framework", choices=tuple(_FRAMEWORKS))
     command.add_argument("--epochs", type=_epochs, default=20, metavar="N", help="default: 20")
     command.add_argument(
-        "--out", type=Path, default=Path("demo_out"), metavar="DIR", help="default: demo_out"
+        "--out", type=_folder, default=Path("demo_out"), metavar="DIR", help="default: demo_out"
     )
     command.set_defaults(run_command=_run)
 
@@ -75,6 +75,13 @@ def _epochs(word: str) -> int:
     if epochs < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {word!r}")
     return epochs
+
+
+def _folder(word: str) -> Path:
+    folder = Path(word)
+    if folder.exists() and not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a folder, got the file {word!r}")
+    return folder
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -143,6 +143,10 @@ def test_losses_of_what_is_held_impossible_are_finite() -> None:
     assert np.isnan(cross_entropy(np.array([np.nan, 0.0]), np.array(1), "softmax"))
 
 
+def test_the_loss_of_a_label_that_is_surely_wrong_keeps_its_digits() -> None:
+    assert binary_cross_entropy(np.array(40.0), np.array(0), "sigmoid") == pytest.approx(40)
+
+
 def test_agreement_is_scikit_learns() -> None:
     truth, found = np.random.default_rng(0).integers(0, 4, (2, 500)) * 2
     found[:9] = 11
