@@ -41,11 +41,11 @@ def pairs_of_digits(count: int) -> tuple[Pictures, NDArray[np.float32]]:
     return inputs, np.eye(10, dtype=np.float32)[names[chosen]].max(axis=1)
 
 
-def scattered_digits(count: int, side: int = 64) -> tuple[Pictures, list[Boxes]]:
+def scattered_digits(count: int, side: int = 64, most: int = 4) -> tuple[Pictures, list[Boxes]]:
     """Give digits of twice their size in some of a picture's quarters, and where they are.
 
     Returns:
-        Pictures of side×side×3, and what is in each: one to four digits.
+        Pictures of side×side×3, and what is in each: one digit, or up to `most`.
     """
     pictures, names = digits()
     enlarged = pictures.repeat(2, axis=1).repeat(2, axis=2)
@@ -53,7 +53,7 @@ def scattered_digits(count: int, side: int = 64) -> tuple[Pictures, list[Boxes]]
     canvases, found = np.zeros((count, side, side, 3), np.float32), []
     for canvas in canvases:
         corners, class_ids = [], []
-        for quarter in rng.permutation(4)[: rng.integers(1, 5)]:
+        for quarter in rng.permutation(4)[: rng.integers(1, most + 1)]:
             y, x = rng.integers(0, half - 16, 2) + half * np.array(divmod(quarter, 2))
             which = rng.integers(len(enlarged))
             canvas[y : y + 16, x : x + 16] = enlarged[which]

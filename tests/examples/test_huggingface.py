@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import torchvision
 import transformers
 
 from examples import data
@@ -85,18 +86,23 @@ def test_segmentation_in_true_colours(trained: Any) -> None:
         assert image.masks["predictions"].class_labels["1"] == "nucleus"
 
 
-def test_detection(trained: Any) -> None:
-    model, images = trained(detection, 48)
-    answers = model(stacked(detection.scattered(48)))
-    sure = answers.logits.softmax(-1)[..., :-1].amax(-1) >= 0.5
-    found = data.scattered_digits(48)[1]
-    assert len(images) == 8
+def test_detection_draws_boxes_where_the_digits_are(tmp_path: Path) -> None:
+    trainer = detection.train(str(tmp_path), epochs=7)
+    run = only_run(tmp_path)
+    assert keys_of(run) == EVERYTHING
+    images = [run.load(row) for row in run.rows(PREDICTIONS)][-8:]
+    answers = trainer.model.eval()(stacked(detection.scattered(1200)))
+    sure = answers.logits.softmax(-1)[..., 0] >= 0.5
+    found = data.scattered_digits(1200, detection.SIDE, detection.MOST)[1]
+    overlaps: list[float] = []
     for image, boxes, kept in zip(images, found[:8], sure, strict=True):
-        truth = image.boxes["ground_truth"]
+        truth, predicted = image.boxes["ground_truth"], image.boxes["predictions"]
         assert np.allclose(corners(truth), boxes.corners, atol=1e-3)
-        names = [truth.class_labels[str(box.class_id)] for box in truth.box_data]
-        assert names == [str(i) for i in boxes.class_ids]
-        assert len(image.boxes["predictions"].box_data) == int(kept.sum())
+        assert {truth.class_labels[str(box.class_id)] for box in truth.box_data} == {"digit"}
+        assert len(predicted.box_data) == int(kept.sum())
+        there, said = (torch.tensor(corners(each)) for each in (truth, predicted))
+        overlaps += torchvision.ops.box_iou(there, said).amax(1).tolist()
+    assert np.median(overlaps) > 0.5
 
 
 def corners(boxes: Any) -> list[tuple[float, ...]]:
