@@ -23,19 +23,6 @@ class Disk(NamedTuple):
     files: int
 
 
-class Moment(NamedTuple):
-    """A point in time by three clocks, in seconds."""
-
-    own: float
-    wall: float
-    cpu: float
-
-    @classmethod
-    def now(cls) -> Moment:
-        """Read the clocks."""
-        return cls(own_time(), time.perf_counter(), tree_cpu())
-
-
 def tree_cpu() -> float:
     """Give the CPU seconds of this process and of all its descendants, ended or alive."""
     times = os.times()

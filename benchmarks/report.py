@@ -39,6 +39,7 @@ _TITLES: Mapping[str, str] = {
     "train_s": "training s",
     "train_wall_s": "wall s",
     "train_cpu_s": "CPU s",
+    "ours_percent": "of it medialog %",
 }
 _FLOORS = (FLOOR, PLAIN)
 

@@ -7,10 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .. import clocks
-from ..clocks import Moment
+from ..moments import Moment
 from .calls import Measures, Shape
-from .training import PLAIN
+from .training import PLAIN, counting, trained
 
 _CLASSES = 10
 _BATCH = 16
@@ -59,16 +58,10 @@ class HuggingFaceTraining:
             eval_dataset=_data(2 * _BATCH, shape.side),
             callbacks=[marks],
         )
-        trainer.train()
-        ended = Moment.now()
-        first, second = marks.steps[:2]
-        return {
-            "first_s": second.own - first.own,
-            "train_s": ended.own - second.own,
-            "train_wall_s": ended.wall - second.wall,
-            "train_cpu_s": ended.cpu - second.cpu,
-            "disk_kb": clocks.disk(directory).nbytes / clocks.KB / shape.steps,
-        }
+        with counting(label):
+            trainer.train()
+            end = Moment.now()
+        return trained(marks.steps[0], marks.steps[1], end, directory, shape)
 
 
 def _marks() -> Any:

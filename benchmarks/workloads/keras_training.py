@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import clocks
-from ..clocks import Moment
+from ..moments import Moment
 from .calls import Measures, Shape
-from .training import PLAIN
+from .training import PLAIN, counting, trained
 
 _CLASSES = 10
 _BATCH = 16
@@ -40,7 +39,9 @@ class KerasTraining:
 
     def __init__(self, backend: str) -> None:
         self.name = f"keras-{backend}"
-        self.title = f"a convolutional network of Keras on {backend}, two epochs with validation, one thread"
+        self.title = (
+            f"a convolutional network of Keras on {backend}, two epochs with validation, one thread"
+        )
         self._backend = backend
 
     def labels(self) -> Mapping[str, list[str]]:
@@ -63,18 +64,13 @@ class KerasTraining:
             "verbose": 0,
             "callbacks": callbacks,
         }
-        began = Moment.now()
-        model.fit(*train, epochs=1, **options)
-        middle = Moment.now()
-        model.fit(*train, epochs=1 + _EPOCHS, initial_epoch=1, **options)
-        ended = Moment.now()
-        return {
-            "first_s": middle.own - began.own,
-            "train_s": ended.own - middle.own,
-            "train_wall_s": ended.wall - middle.wall,
-            "train_cpu_s": ended.cpu - middle.cpu,
-            "disk_kb": clocks.disk(directory).nbytes / clocks.KB / shape.steps,
-        }
+        with counting(label):
+            first = Moment.now()
+            model.fit(*train, epochs=1, **options)
+            second = Moment.now()
+            model.fit(*train, epochs=1 + _EPOCHS, initial_epoch=1, **options)
+            end = Moment.now()
+        return trained(first, second, end, directory, shape)
 
 
 def _callbacks(label: str, directory: Path) -> list[Any]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from ..clocks import Moment
+from ..moments import Moment
 
 _CLASSES = 10
 _MAKERS = {18: torchvision.models.resnet18, 50: torchvision.models.resnet50}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from .. import clocks
+from ..contenders import OURS
+from ..moments import Moment, counting_ours
 from .calls import Measures, Shape
 
 _EPOCHS = 2
@@ -39,6 +42,24 @@ _LOGGERS: Mapping[str, Callable[[Path], Any]] = {
     "medialog:capture=False": functools.partial(_medialog, capture=False),
     "tensorboard": _tensorboard,
 }
+
+
+def counting(label: str) -> AbstractContextManager[None]:
+    """Count in the block what is ours, if the contender is."""
+    return counting_ours() if label.partition(":")[0] in OURS else nullcontext()
+
+
+def trained(first: Moment, second: Moment, end: Moment, directory: Path, shape: Shape) -> Measures:
+    """Give the measures of a training: its first part, which compiles, and the rest until its end."""
+    seconds = end.own - second.own
+    return {
+        "first_s": second.own - first.own,
+        "train_s": seconds,
+        "train_wall_s": end.wall - second.wall,
+        "train_cpu_s": end.cpu - second.cpu,
+        "ours_percent": 100 * (end.ours - second.ours) / seconds,
+        "disk_kb": clocks.disk(directory).nbytes / clocks.KB / shape.steps,
+    }
 
 
 class Training:
@@ -76,16 +97,10 @@ class Training:
         )
         per_epoch = shape.steps // _EPOCHS
         train, val = (batches(n, _BATCH, shape.side) for n in (per_epoch, 1))
-        trainer.fit(model, train, val)
-        ended = clocks.Moment.now()
-        first, second = model.steps[:2]
-        return {
-            "first_s": second.own - first.own,
-            "train_s": ended.own - second.own,
-            "train_wall_s": ended.wall - second.wall,
-            "train_cpu_s": ended.cpu - second.cpu,
-            "disk_kb": clocks.disk(directory).nbytes / clocks.KB / shape.steps,
-        }
+        with counting(label):
+            trainer.fit(model, train, val)
+            end = Moment.now()
+        return trained(model.steps[0], model.steps[1], end, directory, shape)
 
 
 TRAINING = Training()
