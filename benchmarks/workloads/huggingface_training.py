@@ -23,7 +23,7 @@ class HuggingFaceTraining:
     name = "huggingface"
     title = "ViT on 64×64 pictures, batches of 16, two epochs with evaluation, one thread"
     item = "call"
-    full = Shape(steps=80, count=6, side=64)
+    full = Shape(steps=160, count=6, side=64)
     tiny = Shape(steps=2, count=1, side=16)
 
     def labels(self) -> Mapping[str, list[str]]:

@@ -34,7 +34,7 @@ class KerasTraining:
     """
 
     item = "call"
-    full = Shape(steps=80, count=4, side=64)
+    full = Shape(steps=200, count=4, side=64)
     tiny = Shape(steps=2, count=1, side=16)
 
     def __init__(self, backend: str) -> None:
