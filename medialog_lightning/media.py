@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from medialog_core import Histogram, Table, Text
-from medialog_core.capture import listed
-from medialog_core.capture.listed import Kind
+from medialog_core import listed
+from medialog_core.listed import Kind
 from medialog_core.errors import InvalidInput
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..arrays import describe, is_array
-from ..errors import InvalidInput, MedialogError
-from ..media.clips.audio import Audio
-from ..media.clips.video import Video
-from ..media.documents.html import Html
-from ..media.images.image import Image
-from ..media.shapes.molecule import Molecule
-from ..media.shapes.object3d import Object3D
+from .arrays import describe, is_array
+from .errors import InvalidInput, MedialogError
+from .media.clips.audio import Audio
+from .media.clips.video import Video
+from .media.documents.html import Html
+from .media.images.image import Image
+from .media.shapes.molecule import Molecule
+from .media.shapes.object3d import Object3D
 
 CHANNELS = (1, 2, 3, 4)
 _IMAGE_BATCH_AXES = 4
