@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from medialog_core import Histogram, Table, Text
-from medialog_core import listed
-from medialog_core.listed import Kind
+from medialog_core import Histogram, Table, Text, listed
 from medialog_core.errors import InvalidInput
+from medialog_core.listed import Kind
 
 
 class MediaMethods:

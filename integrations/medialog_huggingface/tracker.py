@@ -8,8 +8,8 @@ from typing import Any
 
 from medialog_core import Table
 from medialog_core.arrays import describe
-from medialog_core.listed import IMAGE, listed
 from medialog_core.errors import MissingExtra, WrongType
+from medialog_core.listed import IMAGE, listed
 from medialog_core.payload import Sink
 from medialog_core.placing import ranks
 from medialog_core.placing.lazy_run import LazyRun
