@@ -90,4 +90,5 @@ GOALS: tuple[Goal, ...] = (
     Goal("loop", _FAST, "torch_full_x", 1.4),
     *(Goal(name, _CORE, "train_s", 1.02, of=PLAIN) for name in _TRAININGS),
     *(Goal(name, _CORE, "ours_percent", 2) for name in _TRAININGS),
+    *(Goal(each.name, _CORE, "turns_x", 1.02) for each in KERAS),
 )

@@ -40,6 +40,7 @@ _TITLES: Mapping[str, str] = {
     "train_wall_s": "wall s",
     "train_cpu_s": "CPU s",
     "ours_percent": "of it medialog %",
+    "turns_x": "by turns, without = 1",
 }
 _FLOORS = (FLOOR, PLAIN)
 
