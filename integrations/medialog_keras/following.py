@@ -163,7 +163,7 @@ class Following:
         """Predict inputs, or say once why not."""
         if not self._backend.alone():
             self._session.notice(
-                "capture_forward", "no predictions: other processes hold the model"
+                "capture_forward", "no predictions: other devices or processes hold the model, too"
             )
             return None
         try:

@@ -115,7 +115,9 @@ class ModelWatch:
 
     def _gradients(self, args: tuple[Any, ...], batch: Any) -> Callable[[], Any]:
         if not self._backend.alone():
-            raise InvalidInput("gradients: expected a model that this process holds by itself")
+            raise InvalidInput(
+                "gradients: expected a model that one device of this process holds by itself"
+            )
         tell = self._backend.gradients(args, batch)
 
         def told() -> Any:

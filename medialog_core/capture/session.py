@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ..arrays import Array
+from ..errors import MedialogError
 from ..schema import Area
 from .batch import Batch, is_picture, numpy_of, seen
 from .budget import Budget
@@ -78,10 +79,15 @@ class Session:
         try:
             with self.budget.spending(what):
                 yield
+        except MedialogError as error:  # it says all that is to be known
+            self._turn_off(what, f"is off for the rest of this run: {error}")
         except Exception:  # noqa: BLE001 - whatever goes wrong in capture is not the training's affair
-            self._off.add(what)
-            text = f"capture of {what} failed and is off for the rest of this run:\n{traceback.format_exc()}"
-            self.notice(f"capture_errors/{what}", text)
+            text = f"failed and is off for the rest of this run:\n{traceback.format_exc()}"
+            self._turn_off(what, text)
+
+    def _turn_off(self, what: str, why: str) -> None:
+        self._off.add(what)
+        self.notice(f"capture_errors/{what}", f"capture of {what} {why}")
 
     def notice(self, topic: str, message: str) -> None:
         """Say something once a run; count it each time."""

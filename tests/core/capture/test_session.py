@@ -16,6 +16,7 @@ from medialog_core.capture.batch import split
 from medialog_core.capture.budget import Budget
 from medialog_core.capture.datasets import DatasetFacts
 from medialog_core.capture.session import Session
+from medialog_core.errors import InvalidInput
 from medialog_core.testing import MemorySink
 
 NO_FACTS = DatasetFacts()
@@ -48,6 +49,16 @@ def test_an_error_turns_its_capture_off_and_no_other(
     assert session.active("gradients")
     assert run.health["capture_errors/grids"] == 1
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_error_that_explains_itself_comes_without_a_traceback(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    with session.looking("grids"), caplog.at_level(logging.WARNING, "medialog"):
+        raise InvalidInput("images: expected three channels")
+    assert not session.active("grids")
+    said = "capture of grids is off for the rest of this run: images: expected three channels"
+    assert caplog.messages[-1].endswith(said)
 
 
 def test_an_interrupt_is_the_trainings_affair(session: Session) -> None:
