@@ -92,7 +92,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         self._watch: ModelWatch | None = None
         self._following: Following | None = None
         self._begun: tuple[str, int] | None = None
-        self._fitting = self._validated = False
+        self._fitting = self._validated = self._unbuilt = False
         self._epoch: int | None = None
 
     @property
@@ -124,8 +124,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         watch = self._model_watch()
         if watch is not None:
             watch.begin(source, original(self._model, TRAIN))
-        with self._session.looking("config"):
-            self._recording.configure(config_of(self._model, self.params, source.batch_size))
+        self._describe(self.params or {}, source.batch_size)
         put_on(self._model, TRAIN, self)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
@@ -146,6 +145,8 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         with self._session.looking("learning_rate"), self._session.budget.apart():
             rates = learning_rates(self._model)
         self._session.log({**rates, **numbers(logs)}, self.step, epoch)
+        if self._unbuilt:
+            self._describe({}, None)
         if self._weights_every and epoch % self._weights_every == 0:
             with self._session.looking("weights"):
                 weights = ((v.path, v.value) for v in self._model.weights)
@@ -164,7 +165,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
     def on_test_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         """Begin a validation, or an evaluation by itself."""
         if not self._fitting:
-            self._recording.open(self)
+            self._begin_alone()
         self._validated = True
         self._follow(TEST, None if self._fitting else "test")
 
@@ -181,7 +182,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
 
     def on_predict_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         """Begin a prediction."""
-        self._recording.open(self)
+        self._begin_alone()
         self._follow(PREDICTING, PREDICT)
 
     def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
@@ -235,6 +236,17 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             logs = result[0] if isinstance(result, tuple) else result  # jax gives its state too
             self._session.log(numbers(logs, "batch_"), steps.now, self._epoch)
         return result
+
+    def _begin_alone(self) -> None:
+        """Open the run for what is no training; where one was, the run is described by that."""
+        self._recording.open(self)
+        if not self._recording.has("model"):
+            self._describe({}, self._source().batch_size)
+
+    def _describe(self, params: Mapping[str, Any], batch_size: int | None) -> None:
+        with self._session.looking("config"):
+            self._unbuilt = not self._model.weights
+            self._recording.configure(config_of(self._model, params, batch_size))
 
     def _follow(self, name: str, stage: str | None) -> None:
         """Begin to follow samples: of the validation where no other stage is named."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -15,24 +15,22 @@ _FEW = 64
 _BYTES = (1 / 255, 2 / 255)
 
 
-def config_of(
-    model: Any, params: Mapping[str, Any] | None, batch_size: int | None
-) -> dict[str, Any]:
-    """Give a training's config.
+def config_of(model: Any, params: Mapping[str, Any], batch_size: int | None) -> dict[str, Any]:
+    """Give a run's config; numbers of parameters are None while a model has none yet.
 
     Args:
         model: A compiled model.
-        params: What Keras tells callbacks: `epochs`, and `steps` an epoch.
+        params: What Keras tells callbacks of a training: `epochs`, and `steps` an epoch.
         batch_size: Samples in a batch, where that is known.
     """
-    optimizer = model.optimizer
+    optimizer = getattr(model, "optimizer", None)  # a model that only predicts needs none
     told = {"class": type(optimizer).__name__, **optimizer.get_config()} if optimizer else None
     return {
         "model": {
             "name": model.name,
             "class": type(model).__name__,
-            "params": model.count_params() if model.built else None,
-            "trainable_params": sum(_size(v) for v in model.trainable_variables),
+            "params": _count(model.weights) if model.weights else None,
+            "trainable_params": _count(model.trainable_weights) if model.weights else None,
             "dtype_policy": model.dtype_policy.name,
         },
         "optimizer": told,
@@ -41,7 +39,7 @@ def config_of(
         "jit_compile": model.jit_compile,
         "steps_per_execution": model.steps_per_execution,
         **({} if batch_size is None else {"batch_size": batch_size}),
-        **{key: (params or {}).get(key) for key in ("epochs", "steps")},
+        **{key: params[key] for key in ("epochs", "steps") if key in params},
     }
 
 
@@ -83,8 +81,8 @@ def _rate(optimizer: Any) -> float:
     return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
 
 
-def _size(variable: Any) -> int:
-    return int(keras.ops.size(variable.value))
+def _count(variables: Sequence[Any]) -> int:
+    return sum(math.prod(variable.shape) for variable in variables)
 
 
 def _loss(given: Any) -> Any:

@@ -64,6 +64,7 @@ class ModelWatch:
             self._facts = caller.facts(source.data)
         if self._function not in (None, function):
             self._backend = backend_of(self._model, self._session.budget.apart)
+            self._watch.tensors_again()
         self._function = function
 
     def another(self, stage: str) -> Following:

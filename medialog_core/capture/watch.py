@@ -99,6 +99,10 @@ class Watch:
             with self.session.looking(_area(place)):
                 self.session.log(self._histograms(taken(), place, places), step, epoch)
 
+    def tensors_again(self) -> None:
+        """Have gradients and weights due at the next step: from here on they are others."""
+        self._optimizers.clear()
+
     def validation_begin(self) -> None:
         """Begin a validation, and decide whether to look at it."""
         options = self.session.options

@@ -157,7 +157,7 @@ def test_gradients_are_of_what_is_trained_since_it_was_compiled_again(
     tmp_path: Path, finished: Any
 ) -> None:
     model = network(optimizer=keras.optimizers.SGD(0.1))
-    callback = MediaCallback(tmp_path, capture=Capture(budget=1.0, every_n_steps=1))
+    callback = MediaCallback(tmp_path, capture=Capture(budget=1.0, every_n_steps=50))
     model.get_layer("conv").trainable = False
     for frozen in (True, False):
         model.get_layer("conv").trainable = not frozen

@@ -63,6 +63,30 @@ def test_config_says_what_was_trained(model: Any, callback: MediaCallback) -> No
     assert run.config["backend"] == keras.backend.backend()
 
 
+def test_config_counts_the_parameters_of_a_model_that_its_first_step_builds(
+    callback: MediaCallback,
+) -> None:
+    frozen = keras.layers.Dense(4, trainable=False)
+    model = keras.Sequential([keras.layers.Flatten(), frozen, keras.layers.Dense(10)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(X, Y, callbacks=[callback], epochs=2, **FIT)
+    run, _ = finish(callback)
+    assert (run.config["model"]["params"], run.config["model"]["trainable_params"]) == (310, 50)
+    assert (run.config["epochs"], run.config["steps"], run.config["batch_size"]) == (2, 3, 4)
+
+
+def test_an_evaluation_by_itself_describes_the_model_and_no_training(
+    model: Any, callback: MediaCallback
+) -> None:
+    model.evaluate(X, Y, callbacks=[callback], batch_size=4, verbose=0)
+    assert callback.run.config["model"]["params"] == 650
+    assert "epochs" not in callback.run.config
+    model.fit(X, Y, callbacks=[callback], epochs=2, **FIT)
+    model.evaluate(X, Y, callbacks=[callback], batch_size=6, verbose=0)
+    run, _ = finish(callback)
+    assert (run.config["epochs"], run.config["steps"], run.config["batch_size"]) == (2, 3, 4)
+
+
 @pytest.mark.parametrize(("freq", "steps"), [("batch", [0, 1, 2, 3, 4, 5]), (4, [3])])
 def test_numbers_of_batches_come_as_often_as_asked(
     freq: Any, steps: list[int], model: Any, tmp_path: Any
