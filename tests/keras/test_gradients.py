@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import torch
 from keras import layers
 
 from medialog_core.capture import Capture
@@ -111,6 +112,31 @@ class Mirrored(keras.Sequential):  # type: ignore[misc]
 
 def test_a_train_step_of_the_users_own_is_the_one_that_is_seen(train: Any) -> None:
     check(*one_step(train, network(kind=Mirrored)))
+
+
+class Alternating(keras.Sequential):  # type: ignore[misc]
+    """Trains its first layer by one optimizer, then its last by another, as generative networks do."""
+
+    def train_step(self, data: Any) -> Any:
+        loss: Any = None
+        for layer in (self.layers[0], self.layers[-1]):
+            self.zero_grad()
+            loss = self.compute_loss(y=data[1], y_pred=self(data[0], training=True))
+            loss.backward()
+            weights = layer.trainable_weights
+            with torch.no_grad():
+                self.by_layer[layer.name].apply([v.value.grad for v in weights], weights)
+        return {"loss": loss}
+
+
+@pytest.mark.skipif(keras.backend.backend() != "torch", reason="gradients lie in the weights there")
+def test_each_of_several_optimizers_has_the_gradients_that_it_was_given(train: Any) -> None:
+    model = network(kind=Alternating)
+    model.first, model.last = keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0)
+    model.by_layer = {"conv": model.first, "dense": model.last}
+    taken_off, result = one_step(train, model)
+    check({name: taken_off[name] for name in ("conv/kernel", "dense/kernel", "dense/bias")}, result)
+    assert not [each for each in (model.first, model.last) if "apply" in vars(each)]
 
 
 def test_weights_come_as_the_step_meets_them(train: Any) -> None:
