@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,18 +19,24 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moments, "own_time", itertools.count().__next__)
 
 
-@contextmanager
-def block() -> Iterator[None]:
-    yield
-
-
 def test_a_call_is_counted_once_however_calls_nest() -> None:
     account = Account()
     outer = account.counted(account.counted(int))
-    with account.counted_block(block)():
+    with account.counting():
         outer()
     assert account.seconds == 1
     outer()
+    assert account.seconds == 2
+
+
+def test_a_pause_is_left_out_of_what_is_counted() -> None:
+    account = Account()
+    with account.pausing():
+        assert account.seconds == 0
+    with account.counting():
+        with account.pausing(), account.pausing():
+            assert account.seconds == 1
+        assert account.seconds == 1
     assert account.seconds == 2
 
 
