@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -30,8 +31,7 @@ def register() -> None:
 
 
 def _enter_callback(module: Any) -> None:
-    from . import callback  # noqa: PLC0415 - imports transformers and torch
-
+    callback = import_module(f"{__package__}.callback")  # imports transformers and torch
     if hasattr(callback, "MediaCallback"):  # else it is being imported, and calls `register` itself
         module.INTEGRATION_TO_CALLBACK.setdefault(NAME, callback.MediaCallback)
 
@@ -39,8 +39,7 @@ def _enter_callback(module: Any) -> None:
 def _enter_tracker(module: Any) -> None:
     if not hasattr(module, "register_tracker_class"):  # accelerate before 1.15 takes instances only
         return
-    from . import tracker  # noqa: PLC0415 - imports accelerate
-
+    tracker = import_module(f"{__package__}.tracker")  # imports accelerate
     # accelerate warns of a second one; that module may have entered its own by now
     if hasattr(tracker, "MediaTracker") and NAME not in module.LOGGER_TYPE_TO_CLASS:
         module.register_tracker_class(tracker.MediaTracker)

@@ -148,7 +148,7 @@ class Showing:
                 with self._ours():
                     again = forward_again(model, str(path), samples, listed=False, device=device)
             except Exception as error:  # noqa: BLE001 - it is the user's forward, which may want other inputs
-                said = f"samples can't be predicted again: {error!r}"
+                said = f"samples can't be predicted again: {type(error).__name__}: {error}"
                 self._session.notice("capture_forward", said)
                 return []
             return list(fitted(model, again, known))
