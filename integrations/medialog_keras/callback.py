@@ -64,8 +64,8 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         samples: Samples to follow in place of the validation's first: `(x, y)`, or `x` alone, as
             nested as the model takes them.
         sinks: `store`, `tensorboard`, both, or objects that satisfy `medialog_core.payload.Sink`.
-        capture: True for what `Capture()` says (looks at inputs and gradients every 50 steps), a
-            `Capture` to tune it, False for numbers and config only.
+        capture: True for what `Capture()` says (looks at inputs and gradients every 50 steps, on jax
+            and tensorflow every 100), a `Capture` to tune it, False for numbers and config only.
 
     Raises:
         InvalidInput: An argument has a value that it cannot have.

@@ -20,6 +20,8 @@ from .following import Following
 
 EVERY = 50
 """Steps between two looks at inputs and gradients; Keras has no logging interval of its own."""
+EVERY_TWICE_COMPUTED = 100
+"""The same where a look costs a step: two in a hundred would be all that capture may take."""
 
 
 class ModelWatch:
@@ -41,7 +43,8 @@ class ModelWatch:
         self._model = model
         self._loss = getattr(model, "loss", None)
         self._backend = backend_of(model, session.budget.apart)
-        self._watch = Watch(session, self._options.every_n_steps or EVERY)
+        every = EVERY if self._backend.leaves_gradients else EVERY_TWICE_COMPUTED
+        self._watch = Watch(session, self._options.every_n_steps or every)
         self._facts = DatasetFacts()
         self._function: Any = None
         self._first = True

@@ -158,6 +158,18 @@ def test_gradients_are_looked_at_every_so_many_steps(train: Any) -> None:
     assert result.run.steps(keys[0]) == [0, 3, 6, 9]
 
 
+def test_by_default_a_look_that_costs_a_step_comes_half_as_often(train: Any) -> None:
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(10)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    tuned = {"gradients": True, "every_n_steps": None}
+    result = train(
+        model, np.resize(X, (101, 8, 8, 1)), np.resize(Y, 101), batch_size=1, epochs=1, tuned=tuned
+    )
+    [key] = [key for key in result.run.keys() if key.endswith("kernel")]  # noqa: SIM118
+    torch_runs = keras.backend.backend() == "torch"
+    assert result.run.steps(key) == ([0, 50, 100] if torch_runs else [0, 100])
+
+
 class WithoutOptimizer(keras.Sequential):  # type: ignore[misc]
     """Returns a number and trains nothing."""
 
