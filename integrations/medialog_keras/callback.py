@@ -145,8 +145,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         with self._session.looking("learning_rate"), self._session.budget.apart():
             rates = learning_rates(self._model)
         self._session.log({**rates, **numbers(logs)}, self.step, epoch)
-        if self._unbuilt:
-            self._describe({}, None)
+        self._describe_built()
         if self._weights_every and epoch % self._weights_every == 0:
             with self._session.looking("weights"):
                 weights = ((v.path, v.value) for v in self._model.weights)
@@ -177,6 +176,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         """Show the predictions."""
         self._unfollow(TEST)
         if not self._fitting:
+            self._describe_built()
             self._session.log(numbers(logs, "test_"), self.step, self._epoch)
             self._recording.end()
 
@@ -192,6 +192,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
     def on_predict_end(self, logs: Any = None) -> None:  # noqa: ARG002
         """Show inputs and outputs."""
         self._unfollow(PREDICTING)
+        self._describe_built()
         self._recording.end()
 
     # --- what a wrapped function calls ------------------------------------------------------------
@@ -245,8 +246,14 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
 
     def _describe(self, params: Mapping[str, Any], batch_size: int | None) -> None:
         with self._session.looking("config"):
-            self._unbuilt = not self._model.weights
+            self._unbuilt = not (self._model.built and self._model.weights)
             self._recording.configure(config_of(self._model, params, batch_size))
+
+    def _describe_built(self) -> None:
+        """Describe a model again, once, whose parts its first steps built."""
+        if self._unbuilt:
+            self._describe({}, None)
+            self._unbuilt = False  # one that never calls itself is never built
 
     def _follow(self, name: str, stage: str | None) -> None:
         """Begin to follow samples: of the validation where no other stage is named."""

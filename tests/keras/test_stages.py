@@ -75,6 +75,39 @@ def test_config_counts_the_parameters_of_a_model_that_its_first_step_builds(
     assert (run.config["epochs"], run.config["steps"], run.config["batch_size"]) == (2, 3, 4)
 
 
+def test_config_counts_the_parameters_of_a_model_of_which_a_part_was_built_before(
+    callback: MediaCallback,
+) -> None:
+    class Transfer(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self) -> None:
+            super().__init__()
+            parts = [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(4)]
+            self.encoder = keras.Sequential(parts)
+            self.head = keras.layers.Dense(10)
+
+        def call(self, x: Any) -> Any:
+            return self.head(self.encoder(x))
+
+    model = Transfer()
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(X, Y, callbacks=[callback], epochs=2, **FIT)
+    run, _ = finish(callback)
+    assert (run.config["model"]["params"], run.config["model"]["trainable_params"]) == (310, 310)
+
+
+@pytest.mark.parametrize("method", ["evaluate", "predict"])
+def test_config_counts_the_parameters_of_a_model_that_is_built_by_an_evaluation_or_prediction(
+    callback: MediaCallback, method: str
+) -> None:
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    data = (X, Y) if method == "evaluate" else (X,)
+    getattr(model, method)(*data, callbacks=[callback], batch_size=4, verbose=0)
+    run, _ = finish(callback)
+    assert run.config["model"]["params"] == 650
+    assert run.config["batch_size"] == 4
+
+
 def test_an_evaluation_by_itself_describes_the_model_and_no_training(
     model: Any, callback: MediaCallback
 ) -> None:
