@@ -55,6 +55,9 @@ class Backend(Protocol):
     def local(self, batch: Any) -> Any:
         """Give what this process's first device holds of a batch."""
 
+    def again(self, data: Any, batches: list[Any]) -> Any:
+        """Give what a function takes in place of the iterator `data`, from which the batches were taken."""
+
     def alone(self) -> bool:
         """Say whether this process may compute with the model without any other's help."""
 
@@ -72,12 +75,13 @@ def backend_of(model: Any, apart: Apart) -> Backend:
     return made
 
 
-def taken(args: tuple[Any, ...], count: int) -> tuple[tuple[Any, ...], list[Any]]:
+def taken(args: tuple[Any, ...], count: int, backend: Backend) -> tuple[tuple[Any, ...], list[Any]]:
     """Give the batches of a step, and arguments for the function that still hold them.
 
     Args:
         args: Of a train, test or predict function: last comes a list of batches, or an iterator.
         count: How many batches a step takes.
+        backend: Puts batches back.
 
     Raises:
         StopIteration: There is none, as the function itself would say.
@@ -86,7 +90,7 @@ def taken(args: tuple[Any, ...], count: int) -> tuple[tuple[Any, ...], list[Any]
     if isinstance(data, list):
         return args, data
     batches = [next(data), *islice(data, count - 1)]
-    return (*state, iter(batches)), batches
+    return (*state, backend.again(data, batches)), batches
 
 
 def call(model: Any, x: Any) -> Any:

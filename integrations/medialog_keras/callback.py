@@ -19,7 +19,6 @@ from medialog_core.runs.run import Run
 
 from . import arguments, caller
 from .arguments import UpdateFreq
-from .backends import taken
 from .caller import Source
 from .description import config_of, learning_rates, numbers
 from .following import PREDICT, Following
@@ -211,7 +210,7 @@ class MediaCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         if name == TRAIN:
             return self._train_step(function, args, begun[1])
         if self._following is not None and self._following.wants(begun[1]):
-            args, batches = taken(args, self._model.steps_per_execution)
+            args, batches = self._following.taken(args)
             for i, batch in enumerate(batches):
                 self._following.batch(begun[1] + i, batch, self.step, self._epoch)
         return function(*args)

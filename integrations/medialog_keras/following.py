@@ -16,7 +16,7 @@ from medialog_core.capture.showing.predictions import raw_table
 from medialog_core.capture.watch import Watch
 
 from . import caller
-from .backends import Backend
+from .backends import Backend, taken
 from .batches import Samples, leading, named, shown
 from .caller import Source
 from .description import with_range
@@ -74,6 +74,10 @@ class Following:
     def wants(self, batch_idx: int) -> bool:
         """Say whether a batch is to be looked at."""
         return self._watch.looking_at_validation and (batch_idx == 0 or not self._complete)
+
+    def taken(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Any]]:
+        """Give the batches of a step, and arguments that still hold them."""
+        return taken(args, self._model.steps_per_execution, self._backend)
 
     def batch(self, batch_idx: int, batch: Any, step: int, epoch: float | None) -> None:
         """Show the first batch's inputs, and pin samples while some are missing.

@@ -63,6 +63,10 @@ class JaxBackend:
         """Give the batch."""
         return batch
 
+    def again(self, data: Any, batches: list[Any]) -> Any:  # noqa: ARG002 - any iterator will do
+        """Give the batches."""
+        return iter(batches)
+
     def alone(self) -> bool:
         """Say whether no array is spread over processes."""
         return jax.process_count() == 1 or keras.distribution.distribution() is None

@@ -89,7 +89,7 @@ class ModelWatch:
         tensors_due = self._watch.tensors_due(step) and not unbuilt
         if not (tensors_due or self._watch.inputs_due(step)):
             return function(*args)
-        args, batches = taken(args, self._model.steps_per_execution)
+        args, batches = taken(args, self._model.steps_per_execution, self._backend)
         self.batch_size = self.batch_size or size_of(batches[0])
         self._watch.inputs(step, epoch, lambda: self._inputs(batches[0]))
         if not tensors_due:

@@ -87,6 +87,30 @@ def test_nothing_changes(variant: str, weights_of: Any, tmp_path: Any) -> None:
     callback.run.finish()
 
 
+class Counting(layers.Layer):  # type: ignore[misc]
+    """Counts how often Python goes through it: where steps are compiled, how often that is done."""
+
+    calls = 0
+
+    def call(self, x: Any) -> Any:
+        Counting.calls += 1
+        return x
+
+
+def test_a_step_whose_inputs_are_looked_at_is_the_one_that_all_others_are(tmp_path: Any) -> None:
+    calls = []
+    for options in (None, Capture(budget=1.0, every_n_steps=2, gradients=False, predictions=False)):
+        parts = [Counting(), layers.Flatten(), layers.Dense(10, activation="softmax")]
+        model = keras.Sequential([keras.Input((8, 8, 1)), *parts])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        Counting.calls = 0
+        callbacks = [] if options is None else [MediaCallback(tmp_path, capture=options)]
+        data = {"validation_data": (X[:6], Y[:6]), "batch_size": 4, "epochs": 2, "verbose": 0}
+        model.fit(X, Y, callbacks=callbacks, **data)
+        calls.append(Counting.calls)
+    assert calls[0] == calls[1]
+
+
 def test_a_forward_in_training_mode_would_be_found(
     weights_of: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
