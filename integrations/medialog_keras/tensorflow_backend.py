@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -80,8 +79,10 @@ class TensorflowBackend:
             variant = tf.data.experimental.to_variant(tf.data.Dataset.from_tensors(batch))
             return tf.data.experimental.from_variant(variant, data.element_spec)
 
-        sets = map(of_spec, batches)
-        return iter(functools.reduce(lambda before, after: before.concatenate(after), sets))
+        joined = of_spec(batches[0])
+        for batch in batches[1:]:
+            joined = joined.concatenate(of_spec(batch))
+        return iter(joined)
 
     def alone(self) -> bool:
         """Say whether there is no other replica."""
