@@ -42,7 +42,7 @@ def arrange(
 
     Args:
         panels: At least one, all of one size; at most `COLUMNS` in a row.
-        legend: The classes that occur, the most important first; those that there is room for stand by id.
+        legend: The classes or series, in the order they stand in; the first `MAX_CLASSES` are named.
         text: The caption, may be empty or have several lines.
         letters: For all of it.
     """
@@ -123,7 +123,7 @@ def _legend_rows(legend: Sequence[Class], width: int, letters: Lettering) -> Ite
 
 
 def _named(legend: Sequence[Class]) -> Iterator[tuple[palette.Colour, str]]:
-    for class_id, name in sorted(legend[:MAX_CLASSES]):
+    for class_id, name in legend[:MAX_CLASSES]:
         yield palette.colour(class_id), name
     if len(legend) > MAX_CLASSES:
         yield _WHITE, f"and {len(legend) - MAX_CLASSES} more"

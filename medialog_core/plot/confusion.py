@@ -24,7 +24,7 @@ def confusion_matrix(
     y_true: Any = None,
     preds: Any = None,
     class_names: Sequence[str] | Mapping[int, str] | None = None,
-    title: str | None = "Confusion Matrix Curve",
+    title: str | None = "Confusion Matrix",
     split_table: bool = False,  # noqa: ARG001 - W&B's, see the package
     *,
     caption: str | None = None,

@@ -28,7 +28,7 @@ def test_rows_are_true_and_columns_predicted() -> None:
     assert chart.matrix.tolist() == [[0, 2], [0, 1]]
     assert chart.categories == ("a", "b")
     assert (chart.type, chart.x_name, chart.y_name) == ("confusion_matrix", "Predicted", "Actual")
-    assert chart.title == "Confusion Matrix Curve"
+    assert chart.title == "Confusion Matrix"
     assert {name: column.tolist() for name, column in chart.data.items()} == {
         "actual": ["a", "b"],
         "predicted": ["b", "b"],

@@ -88,7 +88,7 @@ class _Drawing:
         if self._unnamed:
             boxes = "1 box" if self._unnamed == 1 else f"{self._unnamed:,} boxes"
             text = "\n".join(filter(None, (text, f"no room for the names of {boxes}")))
-        return sheet.arrange(panels, list(self._legend), text, self._letters)
+        return sheet.arrange(panels, self._classes(), text, self._letters)
 
     def _panel(self, name: str) -> sheet.Panel:
         picture = self._base.copy()
@@ -105,6 +105,12 @@ class _Drawing:
             self._unnamed += drawn.unnamed
             self._note(drawn.class_ids, labels)
         return sheet.Panel(picture, TITLES.get(name, name))
+
+    def _classes(self) -> list[sheet.Class]:
+        """Give the classes that the legend has room for, by id, then the others."""
+        largest_first = list(self._legend)
+        room = sheet.MAX_CLASSES
+        return sorted(largest_first[:room]) + largest_first[room:]
 
     def _note(self, drawn: Iterable[int], class_labels: Mapping[str, str]) -> None:
         self._legend.update(((i, overlays.class_name(i, class_labels)), None) for i in drawn)

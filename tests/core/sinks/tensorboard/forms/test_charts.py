@@ -90,8 +90,10 @@ def test_each_series_has_its_colour_and_its_name_in_the_legend() -> None:
     assert up[0] > up[-1]
     assert down[0] < down[-1]
     legend = picture(chart)[HEIGHT:]
-    for colour in (FIRST, SECOND):
-        assert (legend == np.array(colour)).all(axis=2).sum() > 50
+    swatches = [(legend == np.array(colour)).all(axis=2) for colour in (FIRST, SECOND)]
+    assert min(swatch.sum() for swatch in swatches) > 50
+    first, second = (np.flatnonzero(swatch.any(axis=0)) for swatch in swatches)
+    assert first.max() < second.min()
 
 
 def test_one_series_without_a_name_has_no_legend() -> None:
