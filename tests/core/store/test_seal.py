@@ -213,21 +213,25 @@ def test_lines_that_grew_behind_a_compaction_are_part_of_the_next(
     assert len(names(directory)) == 1
 
 
-def test_unknown_columns_survive(directory: Path, make: Make) -> None:
+@pytest.mark.parametrize(
+    ("area", "own", "columns"),
+    [
+        ("items", '"kind":"odd","meta":"{}"', ("odd", [])),
+        ("scalars", '"step":1,"value":"NaN"', (1, None)),
+    ],
+)
+def test_unknown_columns_survive(
+    area: str, own: str, columns: tuple[Any, ...], directory: Path, make: Make
+) -> None:
     fill(directory, make)
-    path = directory / "items" / "0007-0123456789-00000.jsonl"
-    path.write_text(
-        '{"id":"x-1","run":"r1","key":"new","ts":1,"kind":"odd","meta":"{}","later":{"a":[1]}}\n'
-    )
+    path = directory / area / "0007-0123456789-00000.jsonl"
+    path.write_text(f'{{"id":"x-1","run":"r1","key":"new","ts":1,{own},"later":{{"a":[1]}}}}\n')
     compact(directory)
-    [compacted] = (directory / "items").glob("c-*.parquet")
-    found = (
-        duckdb.read_parquet(str(compacted))
-        .filter("id = 'x-1'")
-        .project("later, rank, extra")
-        .fetchall()
-    )
-    assert found == [({"a": [1]}, 0, [])]
+    [compacted] = (directory / area).glob("c-*.parquet")
+    found = duckdb.read_parquet(str(compacted)).filter("id = 'x-1'")
+    assert found.project("later, rank").fetchall() == [({"a": [1]}, 0)]
+    names = {"items": "kind, extra", "scalars": "step, epoch"}[area]
+    assert found.project(names).fetchall() == [columns]
 
 
 def test_a_torn_last_line_is_no_obstacle(directory: Path, make: Make) -> None:
