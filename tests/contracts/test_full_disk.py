@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +11,10 @@ import medialog_core as medialog
 from medialog_core import RunReader, Table, open_run
 from medialog_core.errors import RunFailed
 from medialog_core.media.tables import tablefile
-from medialog_core.store import layout, writer
+from medialog_core.store import writer
 from medialog_core.store.doctor import examine
+from tests.disk import Disk
 from tests.kinds import KINDS, image
-
-
-class Disk:
-    """A disk that may be full: half of what is written still fits."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.full = False
-        self._write = layout._write
-        monkeypatch.setattr(layout, "_write", self)
-
-    def __call__(self, fd: int, buffers: list[bytes], offset: int) -> int:
-        if not self.full:
-            return self._write(fd, buffers, offset)
-        whole = b"".join(buffers)
-        os.pwrite(fd, whole[: len(whole) // 2], offset)
-        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture

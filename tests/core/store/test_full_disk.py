@@ -17,25 +17,10 @@ from medialog_core.store import layout
 from medialog_core.store.layout import make_run
 from medialog_core.store.reader import RunReader
 from medialog_core.store.writer import StoreWriter
+from tests.disk import Disk
 
 if TYPE_CHECKING:
     from tests.core.store.conftest import Make
-
-
-class Disk:
-    """A disk that is full: half of what is written still fits."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.full = True
-        self._write = layout._write
-        monkeypatch.setattr(layout, "_write", self)
-
-    def __call__(self, fd: int, buffers: list[bytes], offset: int) -> int:
-        if not self.full:
-            return self._write(fd, buffers, offset)
-        whole = b"".join(buffers)
-        os.pwrite(fd, whole[: len(whole) // 2], offset)
-        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def pictures(reader: RunReader) -> list[bytes]:
@@ -48,7 +33,7 @@ def test_nothing_committed_suffers_and_the_same_writer_goes_on(
     contents = [os.urandom(1000) for _ in range(300)]
     for step, data in enumerate(contents[:100]):
         writer.write(make.picture(data, step=step))
-    disk = Disk(monkeypatch)
+    disk = Disk(monkeypatch, full=True)
     for step, data in enumerate(contents[100:200], 100):
         writer.write(make.picture(data, step=step))
     with pytest.raises(OSError, match="No space left"):
@@ -69,7 +54,7 @@ def test_rows_whose_bytes_fitted_are_kept_too(
 ) -> None:
     writer.write(make.picture(b"picture"))
     writer._packs.write()
-    disk = Disk(monkeypatch)
+    disk = Disk(monkeypatch, full=True)
     with pytest.raises(OSError, match="No space left"):
         writer.flush()
     assert reader.rows() == []
@@ -83,7 +68,7 @@ def test_no_row_of_a_batch_that_failed_is_seen(
 ) -> None:
     writer.write(make.text(step=0))
     writer.flush()
-    disk = Disk(monkeypatch)
+    disk = Disk(monkeypatch, full=True)
     for step in range(1, 11):
         writer.write(make.text(step=step))
     with pytest.raises(OSError, match="No space left"):
@@ -97,7 +82,7 @@ def test_no_row_of_a_batch_that_failed_is_seen(
 def test_while_the_disk_is_full_only_a_flush_tries_again(
     writer: StoreWriter, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk = Disk(monkeypatch)
+    disk = Disk(monkeypatch, full=True)
     tries: list[int] = []
 
     def count(fd: int, buffers: list[bytes], offset: int) -> int:
@@ -114,7 +99,7 @@ def test_while_the_disk_is_full_only_a_flush_tries_again(
 def test_what_is_kept_is_bounded_and_the_rest_counted(
     writer: StoreWriter, reader: RunReader, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk = Disk(monkeypatch)
+    disk = Disk(monkeypatch, full=True)
     megabyte = bytes(1024 * 1024)
     for step in range(100):
         writer.write(make.picture(megabyte, step=step))
@@ -132,7 +117,7 @@ def test_what_is_kept_is_bounded_and_the_rest_counted(
 def test_one_record_too_large_to_keep_is_given_up_whole(
     writer: StoreWriter, reader: RunReader, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk = Disk(monkeypatch)
+    disk = Disk(monkeypatch, full=True)
     links = [Blob(lambda: bytes(8 * 1024 * 1024), "image/png", "png") for _ in range(10)]
     writer.write(make.entry(TextMeta(), LinkedBlob(links, lambda _: b"", "a/b", "json")))
     assert writer.lost == 1
@@ -145,7 +130,7 @@ def test_what_could_not_be_written_at_the_end_is_lost_and_said(
     directory: Path, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending = StoreWriter(directory, "r1", 0)
-    Disk(monkeypatch)
+    Disk(monkeypatch, full=True)
     ending.write(make.picture(b"x"))
     ending.write(make.scalars({"a": 1.0, "b": 2.0}))
     with pytest.raises(OSError, match="No space left"):
