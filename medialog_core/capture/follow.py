@@ -231,8 +231,9 @@ def _joined(before: Evidence, after: Evidence) -> Evidence:
 
 
 def _close(one: Evidence, other: Evidence) -> bool:
-    return len(one.rows) == len(other.rows) and all(
-        _close_rows(a, b) for a, b in zip(one.rows, other.rows, strict=True)
+    return one is other or (
+        len(one.rows) == len(other.rows)
+        and all(_close_rows(a, b) for a, b in zip(one.rows, other.rows, strict=True))
     )
 
 

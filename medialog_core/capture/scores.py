@@ -97,9 +97,11 @@ def best_and_true(rows: Array, ids: Array, scale: Scale) -> tuple[Array, Array]:
     """
     places = np.arange(len(ids))
     if scale == "softmax":
-        below = rows.astype(np.float32) - rows.max(axis=1, keepdims=True).astype(np.float32)
-        total = np.exp(below).sum(axis=1, dtype=np.float64)
-        return 1 / total, below[places, ids] - np.log(total)
+        below = rows.astype(np.float32)
+        below -= below.max(axis=1, keepdims=True)
+        true = below[places, ids]
+        total = np.exp(below, out=below).sum(axis=1, dtype=np.float64)
+        return 1 / total, true - np.log(total)
     likely = probabilities(rows, scale)
     return likely.max(axis=1), _logs(likely[places, ids])
 
