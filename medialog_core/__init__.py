@@ -9,6 +9,7 @@ from . import data_types, plot
 from ._version import __version__
 from .absent import missing as _missing
 from .current import define_metric, finish, init, log, login, unwatch, watch
+from .errors import MedialogError as Error
 from .media.classes import Classes
 from .media.clips.audio import Audio
 from .media.clips.video import Video
@@ -25,7 +26,7 @@ from .media.tables.partitioned import PartitionedTable
 from .media.tables.table import Table
 from .plot import plot_table
 from .reading import ProjectReader, RunReader, open_project, open_run
-from .runs.arguments import Settings
+from .runs.arguments import AlertLevel, Settings
 from .runs.run import Run
 
 if TYPE_CHECKING:
@@ -44,9 +45,11 @@ if TYPE_CHECKING:
 _OF_THE_RUN = frozenset(("config", "summary", "save", "alert", "log_model", "mark_preempting"))
 
 __all__ = [
+    "AlertLevel",
     "Audio",
     "Chart",
     "Classes",
+    "Error",
     "Histogram",
     "Html",
     "Image",
@@ -85,5 +88,5 @@ def __getattr__(name: str) -> Any:
     if name == "run":
         return _current.active()
     if name in _OF_THE_RUN:
-        return getattr(_current.required(name), name)
+        return _current.attribute(name)
     raise _missing(f"module {__name__!r}", name)

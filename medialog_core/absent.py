@@ -24,11 +24,10 @@ ABSENT = MappingProxyType(
             ),
             FILES,
         ),
-        **dict.fromkeys(("AlertLevel", "get_url", "project_url", "sweep_url", "Api"), _SERVER),
+        **dict.fromkeys(("get_url", "project_url", "sweep_url", "Api"), _SERVER),
         **dict.fromkeys(("setup", "teardown", "require"), _NOTHING),
         **dict.fromkeys(("termlog", "termwarn", "termerror"), "use print or logging"),
         "sklearn": "`plot` has roc_curve, pr_curve and confusion_matrix",
-        "Error": "`medialog_core.errors` has what it raises",
         **dict.fromkeys(
             ("sweep", "agent", "controller"), "it starts no trainings: give each a run of its own"
         ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .errors import NotStarted
+from .errors import NoActiveRun, NotStarted
 from .payload import Sink
 from .runs import arguments
 from .runs.lifecycle import say
@@ -207,7 +207,7 @@ def unwatch(models: Any = None) -> None:
     required("unwatch").unwatch(models)
 
 
-def required(what: str) -> Run:
+def required(what: str, error: type[NotStarted] = NotStarted) -> Run:
     """Give the active run.
 
     Raises:
@@ -215,7 +215,16 @@ def required(what: str) -> Run:
     """
     run = active()
     if run is None:
-        raise NotStarted(
+        raise error(
             f"{what} was used before init(): call medialog_core.init() first, or use a run's own .{what}"
         )
     return run
+
+
+def attribute(name: str) -> Any:
+    """Give what is the active run's own.
+
+    Raises:
+        NoActiveRun: There is none.
+    """
+    return getattr(required(name, NoActiveRun), name)

@@ -4,6 +4,7 @@ MedialogError
 ├── InvalidInput (ValueError)     a value of the right type that cannot be logged
 ├── WrongType (TypeError)         a value of a type that cannot be logged
 ├── NotStarted (RuntimeError)     log() before init()
+│   └── NoActiveRun (AttributeError)  `medialog_core.config` before init()
 ├── MissingExtra (ImportError)    an optional package is needed; the message has the pip command
 ├── StoreError (OSError)          a run directory that cannot be made, read or written
 └── RunFailed (RuntimeError)      raised by finish() or, with strict=True, at once
@@ -30,6 +31,10 @@ class WrongType(MedialogError, TypeError):
 
 class NotStarted(MedialogError, RuntimeError):
     """`log` or `finish` was called before `init`."""
+
+
+class NoActiveRun(NotStarted, AttributeError):
+    """What is the active run's was asked of the module before `init`; `hasattr` says that it isn't there."""
 
 
 class MissingExtra(MedialogError, ImportError):

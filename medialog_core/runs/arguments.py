@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import re
 import secrets
@@ -40,6 +41,14 @@ _WANDB_ONLY = {
 
 class Settings(dict[str, Any]):
     """W&B's settings, for scripts that pass `init(settings=Settings(...))`: they are ignored."""
+
+
+class AlertLevel(enum.Enum):
+    """W&B's levels of `alert`; to us all are alike."""
+
+    INFO = "INFO"
+    WARN = "WARN"
+    ERROR = "ERROR"
 
 
 def refuse_unknown(names: Mapping[str, Any]) -> None:

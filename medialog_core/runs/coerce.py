@@ -136,7 +136,7 @@ def _list(values: list[Any] | tuple[Any, ...]) -> Coerced:
     wrong = _odd(values)
     raise WrongType(
         "expected a list of numbers, of PIL images, of figures, of str, of arrays that look like pictures "
-        f"(HxW, HxWxC, CxHxW), or of media values of one type, got {describe(given[wrong])} at {wrong}; "
+        f"(HxW of 8 or more, HxWxC, CxHxW), or of media values of one type, got {describe(given[wrong])} at {wrong}; "
         "log what differs under keys of its own, Histogram(...) of arrays, a Table of records"
     )
 

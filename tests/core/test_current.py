@@ -13,7 +13,7 @@ import pytest
 
 import medialog_core
 from medialog_core import open_project, open_run
-from medialog_core.errors import InvalidInput, MissingExtra, NotStarted, WrongType
+from medialog_core.errors import InvalidInput, MissingExtra, NoActiveRun, NotStarted, WrongType
 from medialog_core.testing import MemorySink
 
 
@@ -28,6 +28,19 @@ def test_log_before_init_says_what_to_do() -> None:
     with pytest.raises(
         NotStarted, match=r"log was used before init\(\): call medialog_core.init\(\) first"
     ):
+        medialog_core.log({"loss": 1})
+
+
+def test_what_is_the_active_runs_is_not_there_before_init() -> None:
+    assert not any(hasattr(medialog_core, name) for name in ("config", "summary", "alert"))
+    with pytest.raises(NoActiveRun, match=r"config was used before init\(\)"):
+        medialog_core.config.update({"lr": 1})
+    medialog_core.init()
+    assert hasattr(medialog_core, "config")
+
+
+def test_what_it_raises_on_purpose_is_an_error_of_its_own() -> None:
+    with pytest.raises(medialog_core.Error):
         medialog_core.log({"loss": 1})
 
 

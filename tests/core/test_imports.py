@@ -51,9 +51,11 @@ def test_the_check_above_can_fail() -> None:
 
 def test_the_public_names() -> None:
     assert medialog_core.__all__ == [
+        "AlertLevel",
         "Audio",
         "Chart",
         "Classes",
+        "Error",
         "Histogram",
         "Html",
         "Image",

@@ -90,7 +90,7 @@ class TorchWatch:
         if not self._looked and self._session.active(self._name):
             self._session.notice(
                 "watch_saw_nothing",
-                f"{self._name} saw no optimizer step and no backward pass that brought gradients",
+                f"{self._name} saw no optimizer step, and no backward pass after which weights moved",
             )
 
     def _let_go(self) -> None:

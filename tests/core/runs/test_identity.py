@@ -119,7 +119,9 @@ def test_what_sends_files_is_said_once_and_does_nothing(
 
 def test_an_alert_is_a_warning(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        medialog_core.alert(title="low accuracy", text="below 0.5", level="WARN")
+        medialog_core.alert(
+            title="low accuracy", text="below 0.5", level=medialog_core.AlertLevel.WARN
+        )
         run.alert("low accuracy", "below 0.4")
     assert [r.getMessage() for r in caplog.records] == [
         "run r: low accuracy: below 0.5",

@@ -450,7 +450,7 @@ def test_a_watch_that_saw_nothing_says_so(run: Run, caplog: pytest.LogCaptureFix
         run.watch(kept)
         run.finish()
     assert [r.getMessage() for r in caplog.records] == [
-        "run r: watch(Sequential) saw no optimizer step and no backward pass that brought gradients"
+        "run r: watch(Sequential) saw no optimizer step, and no backward pass after which weights moved"
     ]
 
 
