@@ -13,8 +13,6 @@ without elements is a histogram of nothing.
 from __future__ import annotations
 
 import datetime as dt
-import enum
-import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -27,6 +25,7 @@ from ..media import foreign
 from ..media.documents.text import Text
 from ..media.histograms.histogram import Histogram
 from ..media.images.image import Image
+from ..media.plain import plain
 from ..media.tables.frames import is_frame
 from ..media.tables.table import Table
 
@@ -61,7 +60,7 @@ def coerce(key: str, value: Any) -> Coerced:
     Args:
         key: What it is logged under, for errors.
         value: A number of any library, a media value, or raw: bool (0 or 1), None (skipped), str,
-            path or date (`Text`), timedelta (its seconds), PIL image or matplotlib figure (`Image`),
+            path, date or time (`Text`), timedelta (its seconds), PIL image or matplotlib figure (`Image`),
             Plotly figure (`Plotly`), rdkit molecule (`Molecule`), array, tensor or list of numbers
             (a number if it has one element, else `Histogram`), data frame (`Table`), what a notebook
             shows as HTML (`Html`), a member of an enum (its value); or a list of one kind of media,
@@ -206,16 +205,9 @@ def _date(value: dt.date) -> Text:
     return Text(value.isoformat())
 
 
-def _seconds(value: dt.timedelta) -> float:
-    return value.total_seconds()
-
-
-def _member(value: enum.Enum) -> Coerced:
-    return _coerced(value.value)
-
-
-def _path(value: os.PathLike[str]) -> Text:
-    return Text(os.fsdecode(value))
+def _plain(value: Any) -> Coerced:
+    found = plain(value)
+    return _refuse(value) if found is value else _coerced(found)
 
 
 def _refuse(value: Any) -> Coerced:
@@ -232,17 +224,11 @@ _RULES: dict[type[Any], _Rule] = {
     **dict.fromkeys(MEDIA, _itself),
     Table: _table,
     dt.date: _date,
-    dt.timedelta: _seconds,
-    enum.Enum: _member,
     list: _list,
     tuple: _list,
     np.ndarray: _array,
     dict: _refuse,
 }
-
-
-_LOOKS: tuple[tuple[str, _Rule], ...] = (("__fspath__", _path), ("__float__", float))
-"""What a path, a `Decimal` or a `Fraction` answers to."""
 
 
 def _rule_by_looks(value: Any) -> _Rule:
@@ -253,4 +239,4 @@ def _rule_by_looks(value: Any) -> _Rule:
         return _frame
     if is_array(value):
         return _array
-    return foreign.maker(value) or next((to for has, to in _LOOKS if hasattr(value, has)), _refuse)
+    return foreign.maker(value) or _plain

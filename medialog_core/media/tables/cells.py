@@ -25,6 +25,7 @@ from ..documents.plotly import Plotly
 from ..documents.text import Text
 from ..histograms.histogram import Histogram
 from ..images.image import Image
+from ..plain import plain
 from ..shapes.molecule import Molecule
 from ..shapes.object3d import Object3D
 from . import dates
@@ -57,7 +58,8 @@ _INT_MIN, _INT_MAX = -(2**63), 2**64 - 1
 def typed(cell: Any) -> Typed:
     """Give a cell its type, and its value as the table keeps it.
 
-    Numbers of any library become Python's; dates and times become Python's, or NumPy's where they
+    Numbers of any library become Python's, members of enums, time spans and paths what they stand
+    for (`plain`); dates and times become Python's, or NumPy's where they
     have nanoseconds; arrays, tuples and dictionaries become JSON, in which NaN and infinities are
     their names and dates ISO 8601, and in which media may stand; PIL images, figures and molecules
     of other libraries become media values.
@@ -177,8 +179,9 @@ def _told_by_looks(cell: Any) -> Typed:
     for base in type(cell).__mro__[1:]:
         if base in _RULES:
             return _of_base(base, cell)
-    if hasattr(cell, "isoformat"):
-        return STRING, str(cell.isoformat())
+    stands_for = plain(cell)
+    if stands_for is not cell:
+        return typed(stands_for)
     adopted = _adopted(cell)
     if adopted is not cell:
         return typed(adopted)

@@ -122,6 +122,7 @@ def test_a_list_of_one_number_is_that_number(values: Any) -> None:
         (enum.Enum("Phase", {"A": "train"}).A, Text("train")),  # type: ignore[attr-defined]
         (dt.datetime(2026, 1, 2, 3), Text("2026-01-02T03:00:00")),  # noqa: DTZ001
         (dt.date(2026, 1, 2), Text("2026-01-02")),
+        (dt.time(7, 8), Text("07:08:00")),
         (pd.Timestamp("2026-01-02"), Text("2026-01-02T00:00:00")),
         (pathlib.PurePosixPath("a/b"), Text("a/b")),
     ],

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import enum
+import fractions
 import math
+import pathlib
 from typing import Any
 
 import numpy as np
@@ -49,7 +52,12 @@ class Colour(enum.IntEnum):
         (np.datetime64("2024-05-06"), dt.date(2024, 5, 6), "date"),
         (pd.Timestamp("2024-05-06 07:08"), dt.datetime(2024, 5, 6, 7, 8), "datetime"),  # noqa: DTZ001 - naive on purpose
         (dt.time(7, 8), "07:08:00", "string"),
-        (pd.Timedelta(1, "h"), "P0DT1H0M0S", "string"),
+        (pd.Timedelta(1, "h"), 3600.0, "number"),
+        (dt.timedelta(minutes=1.5), 90.0, "number"),
+        (decimal.Decimal("1.5"), 1.5, "number"),
+        (fractions.Fraction(1, 4), 0.25, "number"),
+        (enum.Enum("Phase", {"A": "train"}).A, "train", "string"),  # type: ignore[attr-defined]
+        (pathlib.PurePosixPath("a/b"), "a/b", "string"),
         ({"at": [dt.date(2024, 5, 6)]}, {"at": ["2024-05-06"]}, "json"),
         (pd.NaT, None, "null"),
         (pd.NA, None, "null"),
