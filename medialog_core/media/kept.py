@@ -52,6 +52,7 @@ def read(
     *,
     file_type: str | None = None,
     unnamed: str | None = None,
+    option: str = "file_type",
 ) -> Kept:
     """Read a file at once, so that it may change or go afterwards.
 
@@ -62,6 +63,7 @@ def read(
         field: What to call it in an error, e.g. `Video: data_or_path`.
         file_type: The ending of an open file that has no name, or of one with another.
         unnamed: The ending of an open file that has no name, where `file_type` does not say it.
+        option: The caller's own argument for `file_type`, for the error.
 
     Raises:
         InvalidInput: Another ending, no ending that is known, an address, or no bytes.
@@ -71,23 +73,27 @@ def read(
     refuse_remote(source, field)
     if isinstance(source, str | os.PathLike):
         path = Path(os.fsdecode(source))
-        extension = _extension(path.name, extensions, field, file_type)
+        extension = _extension(path.name, extensions, field, file_type, option)
         return _filled(Kept(path.read_bytes(), extension, str(path)), field)
     if hasattr(source, "read"):
         name = getattr(source, "name", None)
         if not isinstance(name, str):
-            name, file_type = type(source).__name__, file_type or unnamed
-        extension = _extension(name, extensions, field, file_type)
+            name, file_type = "", file_type or unnamed
+        extension = _extension(name, extensions, field, file_type, option)
+        name = name or type(source).__name__
         return _filled(Kept(_content(source, field), extension, name), field)
     raise WrongType(f"{field}: expected a path or an open file, got {describe(source)}")
 
 
-def _extension(name: str, extensions: Sequence[str], field: str, file_type: str | None) -> str:
+def _extension(
+    name: str, extensions: Sequence[str], field: str, file_type: str | None, option: str
+) -> str:
     wanted = file_type.lower().lstrip(".") if file_type else name.lower()
     for extension in sorted(extensions, key=len, reverse=True):
         if wanted == extension if file_type else wanted.endswith(f".{extension}"):
             return extension
-    came = f"file_type={file_type!r}" if file_type else repr(name)
+    without_name = f"an open file without a name; state it with {option}="
+    came = f"{option}={file_type!r}" if file_type else repr(name) if name else without_name
     raise InvalidInput(f"{field}: expected a file of {', '.join(extensions)}, got {came}")
 
 

@@ -106,7 +106,7 @@ def from_file(source: Any, format: str | None, rate: int | None) -> Recording:
         InvalidInput: Another ending, other content than its ending says, or a header cut short.
         OSError: It cannot be read.
     """
-    file = kept.read(source, tuple(files.KINDS), _FIELD, file_type=format)
+    file = kept.read(source, tuple(files.KINDS), _FIELD, file_type=format, option="format")
     kind, found = files.KINDS[file.extension], files.content_of(file.data)
     if found is None:
         raise InvalidInput(

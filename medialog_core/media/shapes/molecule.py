@@ -192,7 +192,7 @@ def _hint(data: Any) -> str:
         return "; pass Molecule(gzip.open(path), file_type=...)"
     if isinstance(name, str) and name and not os.path.splitext(name)[1]:  # noqa: PTH122 - it is no path
         return "; for SMILES use Molecule.from_smiles(...)"
-    return "" if name else "; state it with file_type="
+    return ""
 
 
 def _binaries(data: Any) -> tuple[bytes, ...]:

@@ -108,7 +108,9 @@ def test_another_ending_is_refused_with_those_there_are(name: str, tmp_path: Pat
 
 
 def test_a_stream_without_a_name_needs_a_file_type() -> None:
-    with pytest.raises(InvalidInput, match=r"expected a file of obj, .* got 'BytesIO'"):
+    with pytest.raises(
+        InvalidInput, match=r"expected a file of obj, .* got an open file .*file_type="
+    ):
         Object3D(io.BytesIO(b"v 1 2 3"))
     with pytest.raises(WrongType, match="file_type: expected a string, got int 3"):
         Object3D(io.BytesIO(b"v 1 2 3"), file_type=3)  # type: ignore[arg-type]

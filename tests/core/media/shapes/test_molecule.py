@@ -99,7 +99,7 @@ def test_an_open_file_is_told_by_its_name(tmp_path: Path) -> None:
 def test_a_buffer_is_told_by_file_type(opened: Any) -> None:
     assert Molecule(opened, file_type="pdb").data == PDB.encode()
     with pytest.raises(
-        InvalidInput, match=rf"expected a file of {FORMATS}, got '.*IO'; .*file_type="
+        InvalidInput, match=rf"expected a file of {FORMATS}, got an open file .*file_type="
     ):
         Molecule(opened)
 
