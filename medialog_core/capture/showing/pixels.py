@@ -97,6 +97,12 @@ def row_of(pictures: Sequence[Array], looks: Sequence[Look], **options: Any) -> 
     )
 
 
+def enlarged(picture: Array, beside: Array) -> Array:
+    """Give a C×H×W picture as large as one that is a whole number of times as large, its pixels as squares."""
+    times = beside.shape[-1] // picture.shape[-1]
+    return picture.repeat(times, axis=1).repeat(times, axis=2)
+
+
 def to_unit(values: Array, look: Look) -> Array:
     """Give a picture's values in [0, 1], not clipped."""
     low, high = look.value_range or (0.0, _BYTE_MAX)

@@ -18,7 +18,7 @@ from ..tasks.evidence import Evidence, Reading
 from ..tasks.tokens import TOKEN_TASKS
 from .inputs import sound_of, text_of
 from .overlays import Overlay, overlay
-from .pixels import Look, decide_look, row_of
+from .pixels import Look, decide_look, enlarged, row_of
 from .tokens import token_overlay
 
 Names = Mapping[int, str]
@@ -165,7 +165,7 @@ def _row(
 ) -> Image:
     said = overlay(reading, truth, prediction, {}, sample.input.shape[-2:])
     return row_of(
-        [sample.input, prediction, truth],
+        [enlarged(sample.input, truth), prediction, truth],
         looks,
         caption="input | output | truth",
         sample_id=sample.id,

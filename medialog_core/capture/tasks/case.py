@@ -98,6 +98,20 @@ class Case:
         shape = _common_shape(self.inputs)
         return shape[1:] if shape is not None and len(shape) == _MAPS else None
 
+    @cached_property
+    def enlargement(self) -> int | None:
+        """How many times as high and wide as its input a truth is; None where it is something else.
+
+        What is larger has the input's channels.
+        """
+        shape, truth = _common_shape(self.inputs), self.truth_shape
+        if shape is None or truth is None or len(shape) != _MAPS:
+            return None
+        if truth[-2:] == shape[1:]:
+            return 1
+        times = truth[-1] // shape[-1]
+        return times if truth == (shape[0], times * shape[1], times * shape[2]) else None
+
     def below(self, classes: int) -> bool:
         """Say whether every id that counts is one of so many classes."""
         return bool((self.ids < classes).all())

@@ -104,7 +104,7 @@ def _image_to_image(case: Case) -> bool:
         return False
     if not (len(shape) == _MAP or (len(shape) == _MAPS and shape[0] in _COLOURS)):
         return False
-    if case.id_truth or not case.float_prediction or shape[-2:] != case.input_size:
+    if case.id_truth or not case.float_prediction or not case.enlargement:
         return False
     if case.loss in DISTANCE_LOSSES or case.truth_is_input:
         return True
