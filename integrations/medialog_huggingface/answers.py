@@ -9,24 +9,34 @@ from typing import Any
 import numpy as np
 import torch
 
-from medialog_core.capture.batch import PIXEL_MASK, Batch, split
+from medialog_core.capture.batch import PIXEL_MASK, Batch, is_picture, split
 from medialog_core.capture.follow import ROOT
 from medialog_core.capture.options import Role
 from medialog_core.capture.tasks.evidence import Evidence
 from medialog_core.capture.tasks.queries import SCORES
+from medialog_core.capture.tasks.tokens import TOKEN_TASKS
 from medialog_core.capture.torch.rows import Rows, to_numpy_rows
 
 from .facts import ModelFacts, plain
 from .forward import Call
 
+_PICTURES = "pixel_values"
+
 
 def batch_of(rows: Mapping[str, Rows], facts: ModelFacts, roles: Mapping[str, Role]) -> Batch:
     """Tell inputs and targets among the rows of a model's keywords, as the user or the model say it."""
-    known: dict[str, Role] = {"input": facts.input} if facts.input in rows else {}  # type: ignore[dict-item]
+    main = _main_input(rows, facts)
+    known: dict[str, Role] = {"input": main} if main in rows else {}  # type: ignore[dict-item]
     inputs = split(rows, {**known, **roles}).inputs
     names = [roles["target"]] if "target" in roles else facts.labels
     targets = {name: rows[name] for name in names if name in rows}  # type: ignore[index]
     return Batch(inputs, targets, rows.get(PIXEL_MASK))
+
+
+def _main_input(rows: Mapping[str, Rows], facts: ModelFacts) -> str | None:
+    """Give the model's main input; pictures before texts, where tokens are not what it predicts."""
+    pictures = facts.task not in TOKEN_TASKS and is_picture(rows.get(_PICTURES))
+    return _PICTURES if pictures else facts.input
 
 
 def of_call(

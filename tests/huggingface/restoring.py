@@ -44,12 +44,20 @@ class Denoiser(transformers.PreTrainedModel):  # type: ignore[misc]  # transform
         }
 
 
+class Enlarger(Denoiser):
+    """Makes a picture of twice the size."""
+
+    def forward(self, pixel_values: torch.Tensor, labels: Any = None) -> Any:
+        return super().forward(nn.functional.interpolate(pixel_values, scale_factor=2), labels)
+
+
 def check_row(image: Any, trial: Trial, i: int, output: Any) -> None:
     mean, std = (torch.tensor(v)[:, None, None] for v in (MEAN, STD))
     seen = trial.data[i]
     values = seen["pixel_values"], output["reconstruction"][0], seen["labels"]
     cells = [(v * std + mean).clamp(0, 1) for v in values]
-    height, width = cells[0].shape[1:]
+    height, width = cells[2].shape[1:]
+    cells[0] = nn.functional.interpolate(cells[0][None], (height, width))[0]
     for k, cell in enumerate(cells):
         left = 2 + k * (width + 2)
         shown = image.to_numpy()[2 : 2 + height, left : left + width].astype(int)
@@ -71,6 +79,18 @@ def image_to_image() -> Trial:
     model = lambda: Denoiser(transformers.PretrainedConfig())  # noqa: E731
     processor = processor_of(transformers.ViTImageProcessor)
     return Trial("image-to-image", noisy, Rows(rows), model, check_row, processor)
+
+
+def super_resolution() -> Trial:
+    pictures = photographs(32)
+    small = [picture[::2, ::2] for picture in pictures]
+    rows = [
+        {"pixel_values": normalised(x), "labels": normalised(p)}
+        for x, p in zip(small, pictures, strict=True)
+    ]
+    model = lambda: Enlarger(transformers.PretrainedConfig())  # noqa: E731
+    processor = processor_of(transformers.ViTImageProcessor)
+    return Trial("super-resolution", small, Rows(rows), model, check_row, processor)
 
 
 class Masked(transformers.ViTMAEForPreTraining):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from torch import nn
 from .conftest import check_predictions, predicted
 from .restoring import Denoiser
 from .texts import SMALL, mood
-from .trial import BATCH, MEAN, SAMPLES, STD, Rows, Trial
+from .trial import BATCH, MEAN, SAMPLES, STD, Rows, Trial, stacked
 from .trials import TRIALS
 
 
@@ -54,6 +54,28 @@ def test_an_output_of_another_shape_gets_no_overlay(train: Any) -> None:
     table = raw_table(train(replace(trial, model=lambda: Summary(transformers.PretrainedConfig()))))
     for row, picture in zip(table.data, trial.pictures, strict=False):
         assert np.array_equal(row[1].to_numpy(), picture)
+
+
+def test_of_pictures_and_texts_the_pictures_are_shown(train: Any) -> None:
+    trial = TRIALS["classification"]()
+    rows = [
+        {"pixel_values": row["pixel_values"], "input_ids": torch.arange(1, 7)}
+        for row in trial.data.rows
+    ]
+    part = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    texts = {**part, "vocab_size": 9, "max_position_embeddings": 6, "eos_token_id": 6}
+    pictures = {**part, "image_size": 8, "patch_size": 4, "num_channels": 1}
+    config = transformers.CLIPConfig(text_config=texts, vision_config=pictures)
+    result = train(
+        replace(
+            trial,
+            data=Rows(rows),
+            model=lambda: transformers.CLIPModel(config),
+            collate=lambda rows: {**stacked(rows), "return_loss": True},
+        )
+    )
+    [grid] = result.loaded("val/inputs")
+    assert np.array_equal(grid.to_numpy()[2:10, 2:10, 0], trial.pictures[0])
 
 
 class Plain(nn.Module):

@@ -17,6 +17,7 @@ from medialog_huggingface import processors
 
 from .conftest import check_predictions, predicted
 from .dense import segformer
+from .restoring import super_resolution
 from .trial import BATCH, MEAN, SAMPLES, STD, Stream
 from .trials import TRIALS
 
@@ -193,6 +194,11 @@ def test_output_and_truth_swapped_in_a_row_are_found(
     result = train(trial)
     with pytest.raises(AssertionError):
         check_predictions(trial, result)
+
+
+def test_an_input_is_enlarged_beside_what_is_made_of_it(train: Any) -> None:
+    trial = super_resolution()
+    check_predictions(trial, train(trial))
 
 
 def test_a_transposed_mask_is_found(train: Any, monkeypatch: pytest.MonkeyPatch) -> None:
