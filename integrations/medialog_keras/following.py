@@ -148,11 +148,10 @@ class Following:
         for output in outputs:
             loader = self._watch.validation.loader(output.name, _unmade)
             samples = loader.follower.samples
-            inputs = [sample.input for sample in samples]
-            pictures = bool(inputs) and is_picture(inputs)
-            look = self._session.look(self._stage, inputs, loader.facts) if pictures else None
             key = "/".join(filter(None, (self._stage, "predictions", output.name)))
-            self._session.log({key: raw_table(samples, output.evidence, look)}, step, epoch)
+            self._session.log(
+                {key: raw_table(samples, output.evidence, loader.look(samples))}, step, epoch
+            )
 
     def _user_media(self, step: int, epoch: float | None) -> None:
         first, self._first = self._first, None

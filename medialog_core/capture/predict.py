@@ -11,7 +11,8 @@ from .follow import Follower, Forward
 from .samples import Sample
 from .session import Session
 from .showing.names import names_for
-from .showing.predictions import pictorial, pictures_of, raw_table, table_of
+from .showing.pixels import Look
+from .showing.predictions import pictorial, pictures_in, pictures_of, raw_table, table_of
 from .tasks.evidence import Evidence, Unsure
 
 
@@ -53,13 +54,19 @@ class Predictions:
             return
         evidence, reading = found
         names = names_for(reading, evidence.rows[0], self._session.options, self.facts)
-        if pictorial(samples):
-            look = self._session.look(self.stage, [s.input for s in samples], self.facts)
+        look = self.look(samples)
+        if look is not None and pictorial(samples):
             shown, left_out = pictures_of(samples, found, names, look, self.facts)
             self._session.count("capture_boxes_left_out", left_out)
             self._session.log({self._key: shown}, step, epoch)
         else:
-            self._session.log({self._key: table_of(samples, found, names, self.facts)}, step, epoch)
+            table = table_of(samples, found, names, self.facts, look)
+            self._session.log({self._key: table}, step, epoch)
+
+    def look(self, samples: Sequence[Sample]) -> Look | None:
+        """Give how the samples' pictures are shown, or the frames of their videos; None of others."""
+        pictures = pictures_in(samples)
+        return self._session.look(self.stage, pictures, self.facts) if pictures else None
 
     @property
     def _known(self) -> DatasetFacts:
@@ -76,14 +83,8 @@ class Predictions:
             return
         said = _unsure(self._key, samples, why, self.follower.last)
         self._session.notice(f"capture_unsure/{self._name}", said)
-        look = (
-            self._session.look(self.stage, [s.input for s in samples], self.facts)
-            if pictorial(samples)
-            else None
-        )
-        self._session.log(
-            {self._key: raw_table(samples, self.follower.last, look, self.facts)}, step, epoch
-        )
+        table = raw_table(samples, self.follower.last, self.look(samples), self.facts)
+        self._session.log({self._key: table}, step, epoch)
 
 
 def stage_of(stage: str, loader: int, loaders: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Protocol
 
 from ..arrays import Array
@@ -14,6 +15,7 @@ from .batch import Batch, is_picture, numpy_of, seen
 from .budget import Budget
 from .datasets import DatasetFacts
 from .options import Capture
+from .showing.films import film, films_of
 from .showing.inputs import input_rows, media_of
 from .showing.pixels import Look, decide_look, grid_of
 
@@ -111,7 +113,7 @@ class Session:
     def log_inputs(
         self, stage: str, batch: Batch, facts: DatasetFacts, step: int, epoch: float | None
     ) -> None:
-        """Log `<stage>/inputs` of a batch's first inputs: a grid of pictures, sounds, or a table of texts.
+        """Log `<stage>/inputs` of a batch's first inputs: a grid of pictures, videos, sounds, or a table of texts.
 
         Args:
             stage: `train` or `val`, and the loader where there are several.
@@ -124,6 +126,9 @@ class Session:
         shown: Any
         if is_picture(first):
             shown = grid_of(first, self.look(stage, first, facts))
+        elif (films := films_of(first)) is not None:
+            look = self.look(stage, list(chain.from_iterable(films)), facts)
+            shown = [film(frames, look) for frames in films]
         else:
             shown = media_of(first, facts)
         if shown is None:
@@ -157,6 +162,6 @@ def _no_pictures(stage: str, batch: Batch) -> str:
         else "a batch whose inputs can't be told"
     )
     return (
-        f"no grid of {stage} inputs: they are not N×C×H×W pictures of 1, 3 or 4 channels but {came}; "
+        f"no grid of {stage} inputs: they are not N×C×H×W pictures of 1, 3 or 4 channels, nor videos, but {came}; "
         "Capture(roles={'input': <index or name in the batch>}) says where pictures are"
     )

@@ -15,6 +15,8 @@ BYTES = np.stack([PICTURE[y : y + 12, 2 * y : 2 * y + 16] for y in range(0, 240,
 GRAY = np.stack([skimage.data.camera()[y : y + 12, y : y + 12] for y in range(0, 300, 50)])
 DARK = BYTES // 8
 Y = np.arange(6) % 3
+LOSSY = 4.5
+"""How far a video's pixels may be off, of 255, in the mean."""
 
 
 def model_of(x: Any, *first: Any) -> Any:
@@ -66,6 +68,16 @@ def test_a_stated_normalisation_is_undone(evaluate: Any) -> None:
     x = ((BYTES / 255 - mean) / std).astype(np.float32)
     result = evaluate(model_of(x), x, Y, tuned={"denormalize": (mean, std)})
     assert np.array_equal(result.values("test/predictions")[0].to_numpy(), BYTES[0])
+
+
+def test_videos_are_shown_as_such(evaluate: Any) -> None:
+    x = np.stack([np.stack([PICTURE[8 * i : 8 * i + 16, y : y + 16] for i in range(4)]) for y in Y])
+    result = evaluate(model_of(x, rescaling()), x, Y)
+    [table] = result.values("test/predictions")
+    for video, clip in zip(table.get_column("input"), x, strict=False):
+        shown = video.to_numpy().astype(float)
+        assert np.sqrt(((shown - clip) ** 2).mean()) < LOSSY
+    assert [v.to_numpy().shape for v in result.values("test/inputs")] == [x[0].shape] * 3
 
 
 def test_sequences_are_no_pictures(evaluate: Any) -> None:

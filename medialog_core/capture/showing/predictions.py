@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..samples import Sample
 from ..scores import probabilities
 from ..tasks.evidence import Evidence, Reading
 from ..tasks.tokens import TOKEN_TASKS
+from .films import film, films_of, frames_of
 from .inputs import sound_of, text_of
 from .overlays import Overlay, overlay
 from .pixels import Look, decide_look, enlarged, row_of
@@ -69,8 +71,9 @@ def table_of(
     found: Found,
     names: Names,
     facts: DatasetFacts = NOTHING_KNOWN,
+    look: Look | None = None,
 ) -> Table:
-    """Give a row a sample, for inputs that are no pictures.
+    """Give a row a sample, for inputs that are no pictures; videos by their `look`.
 
     The columns are the sample's id, its input, truth, prediction, score, and further numbers under
     their own names, e.g. `cross_entropy`.
@@ -83,7 +86,7 @@ def table_of(
     table = Table(columns=["sample", "input", "truth", "prediction", "score", *numbers])
     for sample, each in zip(samples, said, strict=True):
         further = (each.scores.get(name) for name in numbers)
-        shown = _input_cell(sample, facts)
+        shown = _input_cell(sample, facts, look)
         table.add_data(sample.id, shown, each.truth, each.prediction, each.score, *further)
     return table
 
@@ -99,7 +102,7 @@ def raw_table(
     columns = ["sample", "input", "output", *(["target"] if targets else [])]
     table = Table(columns=columns, allow_mixed_types=True)
     for i, sample in enumerate(samples):
-        shown = _plain_picture(sample, look) if look is not None else _input_cell(sample, facts)
+        shown = _input_cell(sample, facts, look)
         output = None if outputs is None else _cell(outputs.rows[i])
         table.add_data(sample.id, shown, output, *([_cell(sample.targets)] if targets else []))
     return table
@@ -108,6 +111,13 @@ def raw_table(
 def pictorial(samples: Sequence[Sample]) -> bool:
     """Say whether the samples' inputs are pictures."""
     return is_picture([s.input for s in samples])
+
+
+def pictures_in(samples: Sequence[Sample]) -> list[Array]:
+    """Give the pictures among the samples' inputs, and the frames of those that are videos."""
+    if pictorial(samples):
+        return [s.input for s in samples]
+    return list(chain.from_iterable(films_of([s.input for s in samples]) or []))
 
 
 def with_channel(row: Array) -> Array:
@@ -129,7 +139,10 @@ def _said(
     return overlay(reading, truth, prediction, names, sample.input.shape[-2:])
 
 
-def _input_cell(sample: Sample, facts: DatasetFacts) -> Any:
+def _input_cell(sample: Sample, facts: DatasetFacts, look: Look | None) -> Any:
+    if look is not None:
+        frames = frames_of(sample.input)
+        return _plain_picture(sample, look) if frames is None else film(frames, look, sample.id)
     text = text_of(sample.input, facts)
     if text is not None:
         return text

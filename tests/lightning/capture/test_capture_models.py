@@ -163,3 +163,47 @@ def tagged(tokens: torch.Tensor, ids: torch.Tensor, counts: torch.Tensor) -> str
         if here
     ]
     return " ".join(words)
+
+
+class Volumes(nn.Module):
+    """Sorts volumes by their mean slice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = nn.Linear(16 * 16, 2)
+
+    def forward(self, volumes: Any) -> Any:
+        return self.last(volumes.mean(2).flatten(1))
+
+
+@from_here
+def test_volumes_stand_beside_their_predictions_slice_by_slice(pl: Any, tmp_path: Path) -> None:
+    grey = torch.tensor(skimage.data.camera()[:80, :16]).reshape(5, 16, 16) / 255.0
+    volumes = torch.stack([grey, grey.flip(0), grey.flip(1)])[:, None]
+    torch.manual_seed(0)
+
+    class Net(pl.LightningModule):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = Volumes()
+
+        def forward(self, x: Any) -> Any:
+            return self.net(x)
+
+        def training_step(self, batch: Any, _: int) -> Any:
+            return functional.cross_entropy(self(batch[0]), batch[1])
+
+        def validation_step(self, batch: Any, _: int) -> Any:
+            self.training_step(batch, 0)
+
+        def configure_optimizers(self) -> Any:
+            return torch.optim.SGD(self.parameters(), 0.01)
+
+    data = [(volume, i % 2) for i, volume in enumerate(volumes)]
+    run, [table] = fit(pl, tmp_path, Net(), DataLoader(data, 3))  # type: ignore[arg-type]
+    assert table.get_column("truth") == ["0", "1", "0"]
+    inputs = [run.load(row) for row in run.rows("val/inputs", step=run.steps("val/inputs")[-1])]
+    for shown in (inputs, table.get_column("input")):
+        for video, volume in zip(shown, volumes, strict=True):
+            error = torch.tensor(video.to_numpy()[..., 0] / 255.0) - volume[0]
+            assert error.square().mean().sqrt() < 0.018
