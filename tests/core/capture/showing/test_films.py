@@ -32,7 +32,7 @@ PSNR_DB = 35
 
 
 def normalised(clips: Any) -> Any:
-    mean, std = (np.float32(v)[:, None, None] for v in (MEAN, STD))
+    mean, std = (np.array(v, np.float32)[:, None, None] for v in (MEAN, STD))
     return (clips.astype(np.float32) / 255 - mean) / std
 
 
@@ -61,7 +61,7 @@ def close(video: Video, clip: Any) -> bool:
 def test_frames_are_told_where_one_order_of_axes_fits(row: Any, frames: Any) -> None:
     found = frames_of(row)
     assert (found is None) == (frames is None)
-    assert frames is None or np.array_equal(found, frames)
+    assert found is None or np.array_equal(found, frames)
 
 
 def test_all_inputs_are_films_or_none_is() -> None:
