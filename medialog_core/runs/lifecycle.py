@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import multiprocessing
 import operator
 import os
@@ -29,6 +30,7 @@ from .worker import Worker
 
 TERM_SECS = 10.0
 PROGRESS_AFTER_SECS = 2.0
+PROGRESS_AT_LEAST_EVERY_SECS = 30.0
 STATUSES = ("finished", "failed", "killed")
 """How a run ends."""
 
@@ -133,16 +135,14 @@ def status_of(exit_code: Any, status: str | None) -> str:
 
 
 def drain(worker: Worker, timeout_secs: float | None) -> int:
-    """Close the worker, saying after 2 s how much is left; give how many items were left."""
-    began = time.monotonic()
-    left = worker.close(
-        PROGRESS_AFTER_SECS if timeout_secs is None else min(PROGRESS_AFTER_SECS, timeout_secs)
-    )
-    while (
-        left and (timeout_secs is None or time.monotonic() - began < timeout_secs) and worker.alive
-    ):
+    """Close the worker, saying after 2 s, then ever less often, how much is left; give how many items were left."""
+    end = time.monotonic() + (math.inf if timeout_secs is None else timeout_secs)
+    pause = PROGRESS_AFTER_SECS
+    left = worker.close(min(pause, end - time.monotonic()))
+    while left and worker.alive and time.monotonic() < end:
         say(f"writing what was logged: {left} items left ({worker.queued_bytes / 1e6:.0f} MB)")
-        left = worker.close(PROGRESS_AFTER_SECS)
+        pause = min(2 * pause, PROGRESS_AT_LEAST_EVERY_SECS)
+        left = worker.close(min(pause, end - time.monotonic()))
     return left
 
 

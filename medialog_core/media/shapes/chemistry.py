@@ -18,7 +18,9 @@ LARGEST_DRAWN = 200
 """So many heavy atoms a drawing in two dimensions has at most: more cannot be told apart."""
 DRAWING_PX = (480, 360)
 SEED = 0xF00D
-_ATTEMPTS = 10
+_MOST_ATTEMPTS = 10
+_ATOMS_TRIED = 1_200
+"""So many atoms are placed at most over all attempts, of which one of 600 takes ten seconds."""
 _PATIENCE_SECS = 30
 _REMEMBERED_BYTES = 8 * 1024 * 1024
 _NO_COORDINATES = "no 3-D coordinates could be found"
@@ -201,7 +203,8 @@ def _embedded(mol: Any) -> Any | None:
     for random in (False, True):  # large and strained ones need the second, which is slower
         options = rdDistGeom.ETKDGv3()
         options.randomSeed, options.useRandomCoords = SEED, random
-        options.maxIterations, options.timeout = _ATTEMPTS, _PATIENCE_SECS
+        options.maxIterations = max(1, min(_MOST_ATTEMPTS, _ATOMS_TRIED // full.GetNumAtoms()))
+        options.timeout = _PATIENCE_SECS
         if rdDistGeom.EmbedMolecule(full, options) >= 0:
             return full
     return None

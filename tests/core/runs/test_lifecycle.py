@@ -7,10 +7,13 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from medialog_core import RunReader, open_run
+from medialog_core.runs import lifecycle
 
 PREAMBLE = """
 import os, sys, time
@@ -241,6 +244,35 @@ def test_a_slow_end_says_how_much_is_left(tmp_path: Path) -> None:
     run.finish()
     """
     assert "items left" in play(tmp_path, body)
+
+
+class Stuck:
+    """A worker that never ends, by a clock of its own."""
+
+    alive, queued_bytes = True, 0
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.waits: list[float] = []
+        clock = SimpleNamespace(monotonic=lambda: sum(self.waits))
+        monkeypatch.setattr(lifecycle, "time", clock)
+
+    def close(self, timeout_secs: float) -> int:
+        self.waits.append(timeout_secs)
+        if len(self.waits) == 8:
+            self.alive = False
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("within_secs", "waits"), [(None, [2, 4, 8, 16, 30, 30, 30, 30]), (10, [2, 4, 4]), (1, [1])]
+)
+def test_how_much_is_left_is_said_ever_less_often(
+    within_secs: float | None, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIALOG_SILENT", "1")
+    worker = Stuck(monkeypatch)
+    assert lifecycle.drain(cast("Any", worker), within_secs) == 1
+    assert worker.waits == waits
 
 
 SLOW_SINK = """

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
-from rdkit.Chem import AllChem
+from rdkit.Chem import AllChem, rdDistGeom
 
 from medialog_core import Molecule, Table, codecs
 from medialog_core.errors import InvalidInput, MissingExtra, WrongType
@@ -239,6 +239,21 @@ def test_what_cannot_be_embedded_is_depicted_and_says_so() -> None:
     assert (found.encoding, found.dimensions) == ("depicted", 2)
     assert found.note == "no 3-D coordinates could be found"
     assert written(molecule)[0] is not None
+
+
+@pytest.mark.parametrize(("carbons", "attempts"), [(9, 10), (100, 3), (300, 1), (700, 1)])
+def test_the_larger_a_molecule_the_fewer_attempts_to_place_it(
+    carbons: int, attempts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def fail(_: Any, options: Any) -> int:
+        tried.append(options.maxIterations)
+        return -1
+
+    monkeypatch.setattr(rdDistGeom, "EmbedMolecule", fail)
+    assert meta(Molecule.from_smiles("C" * carbons)).encoding == "depicted"
+    assert tried == [attempts] * 2
 
 
 @pytest.mark.parametrize(
