@@ -155,6 +155,8 @@ _PLAIN: dict[str, Callable[[Any], str]] = {
     "number": lambda cell: cell if isinstance(cell, str) else _json(cell),
     "boolean": _json,
     "string": str,
+    "date": str,
+    "datetime": str,
     "json": _json,
     "null": _json,
 }

@@ -127,6 +127,19 @@ def test_a_table_is_csv_with_its_media_as_files(filled: Run, to: Path) -> None:
     assert (said["caption"], "masks" in said["meta"]) == ("c", True)
 
 
+def test_dates_in_csv_are_bare(run: MadeRun, to: Path) -> None:
+    day, moment = "2024-05-06", "2024-05-06T07:08:09+02:00"
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "day": ("date", [day]),
+        "moment": ("datetime", [moment]),
+        "any": ("any", [{"type": "date", "value": day}]),
+    }
+    run.log("dates", *table(columns, []))
+    export(run.reader(), to)
+    [path] = to.glob("dates/*.csv")
+    assert path.read_text() == f"day,moment,any\n{day},{moment},{day}\n"
+
+
 def test_media_in_dictionaries_of_a_table_are_files(run: MadeRun, to: Path) -> None:
     first, second = png(b"first"), png(b"second")
     inner = {"type": "json", "value": {"n": 1, "list": [{"type": "image", "value": second}]}}
