@@ -23,6 +23,9 @@ from .cells import (
 )
 from .dtypes import Declared
 
+_CHANGEABLE = frozenset((JSON, NESTED, ANY, *LISTS))
+"""Types of which cells are lists or dictionaries."""
+
 
 class Column:
     """Cells under one name; the first that is not empty gives the type, where none was declared.
@@ -88,6 +91,10 @@ class Column:
             return
         for cell in cells:
             self.put(*self.check(cell))
+
+    def copies(self) -> Iterable[Any]:
+        """Give the cells; lists and dictionaries may be changed without a change of the table."""
+        return map(_copied, self.cells) if self.type in _CHANGEABLE else self.cells
 
     def part(self, start: int, stop: int) -> Column:
         """Give a column with some of the cells, which later rows do not reach."""
@@ -169,6 +176,15 @@ class Column:
 
     def _place(self) -> str:
         return f"Table: row {len(self.cells)}, column {self.name!r}"
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    flat = {list, dict}.isdisjoint(map(type, value))
+    return value.copy() if flat else [_copied(item) for item in value]
 
 
 def are_empty(cells: Iterable[Any]) -> bool:

@@ -31,7 +31,7 @@ def to_numpy(column: Column) -> Array:
     if column.type == DATETIME and dates.are_naive(cells):
         return np.array(cells, "M8[ns]" if np.datetime64 in set(map(type, cells)) else "M8[us]")
     objects = np.empty(len(cells), object)
-    objects[:] = cells
+    objects[:] = list(column.copies())
     return objects
 
 
@@ -55,7 +55,7 @@ def _series(column: Column, pd: Any) -> Any:
     kinds = set(map(type, column.cells))
     filled = kinds - {type(None)}
     if len(filled) == len(kinds) or filled not in ({int}, {bool}):
-        return column.cells
+        return list(column.copies())
     whole = [cell for cell in column.cells if cell is not None]
     if max(whole) < 2**63:
         return pd.array(column.cells)
