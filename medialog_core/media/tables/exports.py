@@ -23,7 +23,7 @@ def to_numpy(column: Column) -> Array:
     """Give numbers (None is NaN), dates (None is NaT), booleans and strings as such, all else as objects."""
     cells = column.cells
     if column.type == NUMBER:
-        return np.array([float("nan") if cell is None else cell for cell in cells])
+        return _numbers(cells)
     if column.type in (BOOLEAN, STRING) and None not in cells:
         return np.array(cells)
     if column.type == DATE:
@@ -33,6 +33,12 @@ def to_numpy(column: Column) -> Array:
     objects = np.empty(len(cells), object)
     objects[:] = list(column.copies())
     return objects
+
+
+def _numbers(cells: list[Any]) -> Array:
+    if set(map(type, cells)) == {int} and max(cells) >= 2**63 and min(cells) >= 0:
+        return np.array(cells, np.uint64)  # by itself NumPy takes float64, which cuts digits off
+    return np.array([float("nan") if cell is None else cell for cell in cells])
 
 
 def to_dataframe(columns: Sequence[Column]) -> Any:
