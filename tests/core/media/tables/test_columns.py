@@ -87,6 +87,12 @@ def test_what_json_cannot_hold_is_refused_by_row_and_column(cell: Any) -> None:
         of_cells(cell)
 
 
+def test_keys_that_are_equal_as_text_are_refused() -> None:
+    message = r"row 0, column 'a': expected keys that differ as text, got '1' more than once in \[1, '1', 2\]"
+    with pytest.raises(InvalidInput, match=message):
+        of_cells({1: "x", "1": "y", 2: "z"})
+
+
 @pytest.mark.parametrize(
     "cell",
     [
