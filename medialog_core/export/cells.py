@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -72,12 +73,24 @@ class _Cells:
             return ""
         if type_ == "any":
             return self._mixed(cell, stem)
+        if type_ == "nested":
+            return _json(self._nested(cell, stem, count()))
         return _PLAIN[type_](cell) if type_ in _PLAIN else self._media(cell, stem)
 
     def _mixed(self, cell: Any, stem: str) -> str:
         if isinstance(cell, dict):
             return self._written(cell["type"], cell["value"], stem)
         return cell if isinstance(cell, str) else _json(cell)
+
+    def _nested(self, value: Any, stem: str, places: Iterator[int]) -> Any:
+        """Give lists and dictionaries with the names of files in the place of their media."""
+        if isinstance(value, list):
+            return [self._nested(item, stem, places) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if value["type"] != "json":
+            return self._media(value["value"], f"{stem}_{next(places):03d}")
+        return {key: self._nested(item, stem, places) for key, item in value["value"].items()}
 
     def _media(self, cell: Any, stem: str) -> str:
         if isinstance(cell, list):
@@ -142,6 +155,8 @@ _PLAIN: dict[str, Callable[[Any], str]] = {
     "number": lambda cell: cell if isinstance(cell, str) else _json(cell),
     "boolean": _json,
     "string": str,
+    "date": str,
+    "datetime": str,
     "json": _json,
     "null": _json,
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, describe, snapshot, to_numpy
+from ..arrays import Array, describe, snapshot, to_numpy, to_scalar
 from ..checks import whole
 from ..errors import InvalidInput, WrongType
 from ..media.documents.chart import Chart
@@ -172,13 +172,21 @@ def _chosen(truth: Truth, classes: Any, field: str) -> list[int]:
         return occurring
     known = {name: column for column, name in enumerate(truth.names)}
     known |= {value: column for column, value in enumerate(truth.values)}
-    wanted = [classes] if isinstance(classes, str) else list(classes)
+    wanted = _listed(classes)
     for one in wanted:
-        if one not in known:
+        if not isinstance(one, Hashable) or one not in known:
             raise InvalidInput(
                 f"{field}: classes_to_plot: no class {one!r}, there are {truth.values}"
             )
     return [known[one] for one in wanted]
+
+
+def _listed(classes: Any) -> list[Any]:
+    """Give a list of classes, of a single one too, with numbers of any library as Python's."""
+    several = isinstance(classes, Iterable) and not isinstance(classes, str)
+    listed = list(classes) if several and to_scalar(classes) is None else [classes]
+    numbers = map(to_scalar, listed)
+    return [one if n is None else n for one, n in zip(listed, numbers, strict=True)]
 
 
 def _content(

@@ -28,6 +28,8 @@ class Recorded(MutableMapping[str, Any]):
         self._values[name] = value
 
     def __delitem__(self, key: str) -> None:
+        if key not in self._values:
+            raise KeyError(key)
         self._on_set(key, None)
         del self._values[key]
 

@@ -20,6 +20,8 @@ _FIELDS = frozenset(File.__struct_fields__)
 _NEEDED = _FIELDS - {"offset"}
 _USERS_OWN = frozenset(("number", "boolean", "string", "json", "null"))
 """Columns whose cells name no bytes, whatever they look like."""
+_NESTED = "nested"
+"""Columns of lists and dictionaries in which media stand."""
 
 
 def place(file: File) -> Place:
@@ -69,20 +71,40 @@ def _change(value: Any, change: Callable[[File], File]) -> Any:
         return [_change(item, change) for item in value]
     if not isinstance(value, dict) or _is_users_own(value):
         return value
+    if _is_mixed_cell(value) and value["type"] == _NESTED:
+        return {**value, "value": _change_nested(value["value"], change)}
     file = _as_file(value)
     if file is not None:
         return _replaced(value, file, change(file))
-    skipped = _users_columns(value)
+    types = _types(value)
     changed = {name: _change(item, change) for name, item in value.items() if name != "data"}
     if "data" in value:
-        changed["data"] = _change_data(value["data"], skipped, change)
+        changed["data"] = _change_data(value["data"], types, change)
     return changed
 
 
-def _change_data(data: Any, skipped: frozenset[str], change: Callable[[File], File]) -> Any:
+def _change_data(data: Any, types: Mapping[str, str], change: Callable[[File], File]) -> Any:
     if not isinstance(data, dict):
         return _change(data, change)
-    return {name: c if name in skipped else _change(c, change) for name, c in data.items()}
+    return {name: _change_column(cells, types.get(name), change) for name, cells in data.items()}
+
+
+def _change_column(cells: Any, type: str | None, change: Callable[[File], File]) -> Any:
+    if type in _USERS_OWN:
+        return cells
+    return (_change_nested if type == _NESTED else _change)(cells, change)
+
+
+def _change_nested(value: Any, change: Callable[[File], File]) -> Any:
+    """In lists and dictionaries with media, `json` is a dictionary that may have them, too."""
+    if isinstance(value, list):
+        return [_change_nested(item, change) for item in value]
+    if not isinstance(value, dict) or value.get("type") != "json":
+        return _change(value, change)
+    inner = value.get("value")
+    if not isinstance(inner, dict):
+        return value
+    return {**value, "value": {key: _change_nested(item, change) for key, item in inner.items()}}
 
 
 def _replaced(value: dict[str, Any], file: File, changed: File) -> dict[str, Any]:
@@ -95,16 +117,20 @@ def _replaced(value: dict[str, Any], file: File, changed: File) -> dict[str, Any
 
 def _is_users_own(value: dict[str, Any]) -> bool:
     """Say whether this is a mixed cell that holds plain JSON."""
-    return value.keys() == {"type", "value"} and value["type"] in _USERS_OWN
+    return _is_mixed_cell(value) and value["type"] in _USERS_OWN
 
 
-def _users_columns(value: dict[str, Any]) -> frozenset[str]:
-    """Give the names of the columns of plain JSON, if this is a table."""
+def _is_mixed_cell(value: dict[str, Any]) -> bool:
+    return value.keys() == {"type", "value"} and isinstance(value["type"], str)
+
+
+def _types(value: dict[str, Any]) -> dict[str, str]:
+    """Give the types of the columns, if this is a table."""
     try:
         columns = msgspec.convert(value.get("columns", []), list[ColumnMeta])
     except msgspec.ValidationError:
-        return frozenset()
-    return frozenset(column.name for column in columns if column.type in _USERS_OWN)
+        return {}
+    return {column.name: column.type for column in columns}
 
 
 def _as_file(value: dict[str, Any]) -> File | None:

@@ -28,10 +28,14 @@ def picture(seed: int) -> Image:
 def table(seed: int) -> Table:
     user_json = {"uri": "media/x", "size": 1, "content_type": "a", "checksum": "b"}
     rows = [
-        [i, f"row {i}", picture(seed + i), [picture(i), picture(i + 1)], user_json, i or "x"]
+        [
+            *(i, f"row {i}", picture(seed + i), [picture(i), picture(i + 1)], user_json, i or "x"),
+            {"seen": [picture(50 + seed + i)], "json": user_json},
+            i or [user_json, {"first": picture(70 + seed)}],
+        ]
         for i in range(3)
     ]
-    columns = ["i", "name", "picture", "pictures", "json", "mixed"]
+    columns = ["i", "name", "picture", "pictures", "json", "mixed", "nested", "mixed nested"]
     return Table(columns=columns, data=rows, allow_mixed_types=True)
 
 

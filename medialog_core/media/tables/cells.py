@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -66,7 +67,8 @@ def typed(cell: Any) -> Typed:
 
     Raises:
         WrongType: Nothing a cell can hold.
-        InvalidInput: A number beyond 64 bits, a text no file can hold, a picture that is refused.
+        InvalidInput: A number beyond 64 bits, a text no file can hold, keys that are equal as text, a
+            picture that is refused.
     """
     rule = _RULES.get(type(cell))
     if rule is None:
@@ -119,6 +121,11 @@ def _sequence(value: list[Any] | tuple[Any, ...]) -> Typed:
 
 def _mapping(value: dict[Any, Any]) -> Typed:
     items = {_name(key): _inside(item) for key, item in value.items()}
+    if len(items) < len(value):
+        names = Counter(map(_name, value))
+        raise InvalidInput(
+            f"expected keys that differ as text, got {names.most_common(1)[0][0]!r} more than once in {list(value)}"
+        )
     return _around(kind for kind, _ in items.values()), {k: item for k, (_, item) in items.items()}
 
 

@@ -23,6 +23,9 @@ from .cells import (
 )
 from .dtypes import Declared
 
+_CHANGEABLE = frozenset((JSON, NESTED, ANY, *LISTS))
+"""Types of which cells are lists or dictionaries."""
+
 
 class Column:
     """Cells under one name; the first that is not empty gives the type, where none was declared.
@@ -60,8 +63,8 @@ class Column:
             kind, value = typed(cell)
         except MedialogError as error:
             raise type(error)(f"{self._place()}: {error}") from error
-        if kind == NULL:
-            return self._empty()
+        if kind == NULL or self._is_gap(kind, value):
+            return self._empty("None" if kind == NULL else "NaN")
         if kind != self.type:
             kind = self._accepted(kind, value, cell)
         if self.classes:
@@ -71,6 +74,8 @@ class Column:
     def put(self, kind: str, value: Any) -> None:
         """Append what `check` gave."""
         if kind not in (self.type, NULL):
+            if self._has_only_gaps():
+                self.type, self.cells = NULL, [None] * len(self.cells)
             self.type = kind if self._becomes(kind) else ANY
         self.cells.append(value)
 
@@ -86,6 +91,10 @@ class Column:
             return
         for cell in cells:
             self.put(*self.check(cell))
+
+    def copies(self) -> Iterable[Any]:
+        """Give the cells; lists and dictionaries may be changed without a change of the table."""
+        return map(_copied, self.cells) if self.type in _CHANGEABLE else self.cells
 
     def part(self, start: int, stop: int) -> Column:
         """Give a column with some of the cells, which later rows do not reach."""
@@ -115,19 +124,29 @@ class Column:
             return sizes.SLOT_BYTES * len(self.cells)
         return sizes.held(self.cells)
 
-    def _empty(self) -> Typed:
+    def _empty(self, what: str) -> Typed:
         if self.optional:
             return NULL, None
         raise WrongType(
-            f"{self._place()}: expected a cell, got None; pass optional=True to allow it"
+            f"{self._place()}: expected a cell, got {what}; pass optional=True to allow it"
         )
+
+    def _is_gap(self, kind: str, value: Any) -> bool:
+        """Say whether it is NaN among other things than numbers: so pandas tells what is missing."""
+        numbers = self.type in (NUMBER, NULL, ANY) and not self.classes
+        return kind == NUMBER and value != value and not (numbers or self._mixed)  # noqa: PLR0124 - NaN
+
+    def _has_only_gaps(self) -> bool:
+        """Say whether the numbers so far are NaN only, and so none where something else comes."""
+        open_ = self.type == NUMBER and self.optional and not (self._declared or self._mixed)
+        return open_ and all(cell is None or cell != cell for cell in self.cells)  # noqa: PLR0124
 
     def _accepted(self, kind: str, value: Any, cell: Any) -> str:
         if self.type == NESTED and (kind == JSON or kind in LISTS):
             return NESTED
         if self.type in LISTS and kind == JSON and value == []:
             return self.type  # an empty list is one of whatever the column's lists hold
-        if self._becomes(kind) or self._mixed or self.type == ANY:
+        if self._becomes(kind) or self._mixed or self.type == ANY or self._has_only_gaps():
             return kind
         before = "its dtype" if self._declared else "in the rows before"
         raise WrongType(
@@ -157,6 +176,15 @@ class Column:
 
     def _place(self) -> str:
         return f"Table: row {len(self.cells)}, column {self.name!r}"
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    flat = {list, dict}.isdisjoint(map(type, value))
+    return value.copy() if flat else [_copied(item) for item in value]
 
 
 def are_empty(cells: Iterable[Any]) -> bool:

@@ -23,7 +23,7 @@ def to_numpy(column: Column) -> Array:
     """Give numbers (None is NaN), dates (None is NaT), booleans and strings as such, all else as objects."""
     cells = column.cells
     if column.type == NUMBER:
-        return np.array([float("nan") if cell is None else cell for cell in cells])
+        return _numbers(cells)
     if column.type in (BOOLEAN, STRING) and None not in cells:
         return np.array(cells)
     if column.type == DATE:
@@ -31,8 +31,14 @@ def to_numpy(column: Column) -> Array:
     if column.type == DATETIME and dates.are_naive(cells):
         return np.array(cells, "M8[ns]" if np.datetime64 in set(map(type, cells)) else "M8[us]")
     objects = np.empty(len(cells), object)
-    objects[:] = cells
+    objects[:] = list(column.copies())
     return objects
+
+
+def _numbers(cells: list[Any]) -> Array:
+    if set(map(type, cells)) == {int} and max(cells) >= 2**63 and min(cells) >= 0:
+        return np.array(cells, np.uint64)  # by itself NumPy takes float64, which cuts digits off
+    return np.array([float("nan") if cell is None else cell for cell in cells])
 
 
 def to_dataframe(columns: Sequence[Column]) -> Any:
@@ -55,7 +61,7 @@ def _series(column: Column, pd: Any) -> Any:
     kinds = set(map(type, column.cells))
     filled = kinds - {type(None)}
     if len(filled) == len(kinds) or filled not in ({int}, {bool}):
-        return column.cells
+        return list(column.copies())
     whole = [cell for cell in column.cells if cell is not None]
     if max(whole) < 2**63:
         return pd.array(column.cells)

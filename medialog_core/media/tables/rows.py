@@ -36,7 +36,9 @@ class Rows(Captioned):
 
     def iterrows(self) -> Iterator[tuple[int, list[Any]]]:
         """Give number and cells of each row."""
-        for index, row in enumerate(zip(*(column.cells for column in self._columns), strict=False)):
+        for index, row in enumerate(
+            zip(*(column.copies() for column in self._columns), strict=False)
+        ):
             yield index, list(row)
 
     def get_index(self) -> list[int]:
@@ -57,7 +59,7 @@ class Rows(Captioned):
                 f"Table: get_column: convert_to: expected None or 'numpy', got {convert_to!r}"
             )
         column = self.column(name, "get_column")
-        return column.cells.copy() if convert_to is None else exports.to_numpy(column)
+        return list(column.copies()) if convert_to is None else exports.to_numpy(column)
 
     def get_dataframe(self) -> Any:
         """Give a pandas data frame; media stay as they are.

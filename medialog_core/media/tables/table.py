@@ -34,7 +34,8 @@ class Table(Rows):
 
     A cell is a number, str, bool, None, date, datetime, list, dict, array, any media value but a
     table, or a PIL image; media may stand in lists and dictionaries. A column takes its type from
-    its first cell that is not None. What a cell becomes is told at `cells.typed`.
+    its first cell that is not None. NaN among other things than numbers is None, as W&B and pandas
+    have it. What a cell becomes is told at `cells.typed`.
 
     Args:
         columns: Names (a list or an array), all different; numbers become text. Default: Input, Output, Expected, or

@@ -76,6 +76,8 @@ def table(columns: dict[str, tuple[str, list[Any]]], links: list[Blob]) -> tuple
             if isinstance(value, tuple):
                 file, mask = (places[id(blob)] for blob in value)
                 return Cell("image", image("a"), file, [Extra("mask:a", mask)], caption="c")
+            if isinstance(value, dict):
+                return {name: cell(one) for name, one in value.items()}
             return [cell(one) for one in value] if isinstance(value, list) else value
 
         data = {name: [cell(value) for value in cells] for name, (_, cells) in columns.items()}

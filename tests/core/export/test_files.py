@@ -4,7 +4,7 @@ import csv
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,6 +125,39 @@ def test_a_table_is_csv_with_its_media_as_files(filled: Run, to: Path) -> None:
     assert (to / "table" / second["picture"]).read_bytes() == b"second"
     said = json.loads((to / "table" / f"{cells}/picture_000001.json").read_bytes())
     assert (said["caption"], "masks" in said["meta"]) == ("c", True)
+
+
+def test_dates_in_csv_are_bare(run: MadeRun, to: Path) -> None:
+    day, moment = "2024-05-06", "2024-05-06T07:08:09+02:00"
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "day": ("date", [day]),
+        "moment": ("datetime", [moment]),
+        "any": ("any", [{"type": "date", "value": day}]),
+    }
+    run.log("dates", *table(columns, []))
+    export(run.reader(), to)
+    [path] = to.glob("dates/*.csv")
+    assert path.read_text() == f"day,moment,any\n{day},{moment},{day}\n"
+
+
+def test_media_in_dictionaries_of_a_table_are_files(run: MadeRun, to: Path) -> None:
+    first, second = png(b"first"), png(b"second")
+    inner = {"type": "json", "value": {"n": 1, "list": [{"type": "image", "value": second}]}}
+    cell = [{"type": "image", "value": first}, inner]
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "nested": ("nested", [cell, None]),
+        "any": ("any", [{"type": "nested", "value": cell}, 1]),
+    }
+    run.log("nested", *table(columns, [first, second]))
+    export(run.reader(), to)
+    [path] = to.glob("nested/*.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        found, empty = csv.DictReader(file)
+    for column, said in found.items():
+        one, two = (f"000000000_cells/{column}_000000_00{n}.png" for n in (0, 1))
+        assert json.loads(said) == [one, {"n": 1, "list": [two]}]
+        assert [(path.parent / name).read_bytes() for name in (one, two)] == [b"first", b"second"]
+    assert empty == {"nested": "", "any": "1"}
 
 
 def test_a_nul_is_replaced_in_csv_alone_where_no_reader_takes_it(run: MadeRun, to: Path) -> None:

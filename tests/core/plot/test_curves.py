@@ -77,15 +77,29 @@ def test_a_missing_class_is_drawn_if_asked_for_and_its_rate_is_nan() -> None:
     assert set(one.x.tolist()) == set(recall.tolist())
 
 
-@pytest.mark.parametrize("classes", [[2, 0], ["owl", "cat"], np.array([2, 0])])
+@pytest.mark.parametrize(
+    "classes",
+    [
+        *([2, 0], ["owl", "cat"], np.array([2, 0]), np.array(["owl", "cat"])),
+        *(torch.tensor([2, 0]), [torch.tensor(2), np.int8(0)]),
+    ],
+)
 def test_classes_to_plot_are_ids_or_names(classes: Any) -> None:
     chart = roc_curve(Y, SCORES, labels=["cat", "dog", "owl"], classes_to_plot=classes)
     assert list(areas(chart)) == ["owl", "cat"]
 
 
-def test_an_unknown_class_to_plot_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"classes_to_plot: no class 5, there are \[0, 1, 2\]"):
-        roc_curve(Y, SCORES, classes_to_plot=[5])
+@pytest.mark.parametrize("one", [2, "owl", np.int64(2), torch.tensor(2), np.array([2])])
+def test_a_single_class_to_plot_needs_no_list(one: Any) -> None:
+    chart = pr_curve(Y, SCORES, labels=["cat", "dog", "owl"], classes_to_plot=one)
+    assert list(areas(chart)) == ["owl"]
+
+
+@pytest.mark.parametrize(("classes", "said"), [([5], "5"), (5, "5"), ([[0]], r"\[0\]")])
+def test_an_unknown_class_to_plot_is_refused(classes: Any, said: str) -> None:
+    message = rf"classes_to_plot: no class {said}, there are \[0, 1, 2\]"
+    with pytest.raises(InvalidInput, match=message):
+        roc_curve(Y, SCORES, classes_to_plot=classes)
 
 
 # --- labels of all kinds --------------------------------------------------------------------------

@@ -12,6 +12,12 @@ A = File("media/a.tar", 3, "image/png", "SHA-256:aa", 512)
 B = File("media/b.mp4", 9, "video/mp4", "SHA-256:bb")
 LIKE_A_FILE = {"uri": "media/x.tar", "size": 1, "content_type": "a", "checksum": "b", "offset": 2}
 
+NESTED = [
+    {"type": "image", "value": {"file": A}},
+    {"type": "json", "value": {"n": 1, "deep": {"type": "json", "value": {"type": "x"}}}},
+    {"type": "json", "value": {"list": [[{"type": "video", "value": {"file": B}}], None]}},
+]
+
 
 def table(kind: str, cell: Any) -> bytes:
     return msgspec.json.encode(
@@ -27,6 +33,10 @@ def table(kind: str, cell: Any) -> bytes:
         (table("any", {"type": "image", "value": {"file": A}}), [A]),
         (table("any", {"type": "json", "value": LIKE_A_FILE}), []),
         (table("json", LIKE_A_FILE), []),
+        (table("nested", NESTED), [A, B]),
+        (table("any", {"type": "nested", "value": NESTED}), [A, B]),
+        (table("nested", {"type": "json", "value": LIKE_A_FILE}), []),
+        (table("any", {"type": "nested", "value": [{"type": "json", "value": LIKE_A_FILE}]}), []),
         (table("a kind of a later version", {"deep": {"er": [A]}}), [A]),
         (table("number", 1), []),
         (msgspec.json.encode({"left": A, "right": {"table": B}, "data": [A]}), [A, B, A]),

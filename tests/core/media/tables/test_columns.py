@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as PilImage
 
-from medialog_core import PartitionedTable
+from medialog_core import Classes, PartitionedTable
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.documents.text import Text
 from medialog_core.media.images.image import Image
@@ -93,6 +93,12 @@ def test_what_no_cell_holds_is_refused_by_row_and_column(cell: Any) -> None:
 def test_what_json_cannot_hold_is_refused_by_row_and_column(cell: Any) -> None:
     with pytest.raises(InvalidInput, match="row 0, column 'a'"):
         of_cells(cell)
+
+
+def test_keys_that_are_equal_as_text_are_refused() -> None:
+    message = r"row 0, column 'a': expected keys that differ as text, got '1' more than once in \[1, '1', 2\]"
+    with pytest.raises(InvalidInput, match=message):
+        of_cells({1: "x", "1": "y", 2: "z"})
 
 
 @pytest.mark.parametrize(
@@ -194,6 +200,40 @@ def test_none_needs_an_optional_column() -> None:
     table = Table(["a", "b"], optional=[True, False])
     with pytest.raises(WrongType, match=r"row 0, column 'b': .*None; pass optional=True"):
         table.add_data(None, None)
+
+
+@pytest.mark.parametrize("other", ["x", True, dt.date(2024, 5, 6), [1], Image(picture())])
+@pytest.mark.parametrize("first", [True, False])
+def test_nan_among_other_things_than_numbers_is_none(other: Any, first: bool) -> None:
+    cells = [math.nan, None, np.float32("nan"), other]
+    cells = cells if first else cells[::-1]
+    expected = [None, None, None, other] if first else [other, None, None, None]
+    assert of_cells(*cells).get_column("a") == expected
+    table = Table(["a"])
+    for cell in cells:
+        table.add_data(cell)
+    assert table == of_cells(*expected)
+    assert types(table) == types(of_cells(other))
+
+
+def test_nan_is_a_number_among_numbers_and_where_types_are_mixed() -> None:
+    assert math.isnan(of_cells(1, math.nan).get_column("a")[1])
+    mixed = Table(["a"], [[math.nan], ["x"], [math.nan]], allow_mixed_types=True)
+    assert list(map(type, mixed.get_column("a"))) == [float, str, float]
+    with pytest.raises(WrongType, match="expected number as its dtype, got string"):
+        Table(["a"], [[math.nan], ["x"]], dtype=float)
+
+
+def test_nan_is_no_id_of_classes() -> None:
+    classes = Classes([{"id": 0, "name": "cat"}])
+    assert Table(["a"], [[0], [math.nan]], dtype=classes).get_column("a") == [0, None]
+
+
+def test_nan_needs_an_optional_column_of_other_things() -> None:
+    with pytest.raises(
+        WrongType, match="row 1, column 'a': expected a cell, got NaN; pass optional"
+    ):
+        Table(["a"], [["x"], [math.nan]], optional=False)
 
 
 def test_optional_has_one_answer_a_column() -> None:

@@ -107,6 +107,12 @@ def test_an_arrow_table_goes_round() -> None:
     assert Table(dataframe=table.to_arrow()) == table == Table(dataframe=table.get_dataframe())
 
 
+@pytest.mark.parametrize("cells", [[2**63 + 1, 1], [2**64 - 1, 2**63], [-1, 2**62 + 1], []])
+def test_whole_numbers_become_arrays_of_whole_numbers(cells: list[int]) -> None:
+    array = Table(["a"], [[cell] for cell in cells], dtype=int).get_column("a", "numpy")
+    assert array.tolist() == cells
+
+
 @pytest.mark.parametrize("cells", [[DAY, None], [DAY.date(), None], [FINE, None]])
 def test_dates_become_arrays_of_datetime64(cells: list[Any]) -> None:
     array = of_cells(*cells).get_column("a", convert_to="numpy")

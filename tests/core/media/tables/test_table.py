@@ -176,6 +176,31 @@ def test_a_dictionary_changed_later_does_not_change_its_cell() -> None:
     assert table.get_column("a") == [{"a": [1]}]
 
 
+@pytest.mark.parametrize("mixed", [False, True])
+def test_lists_and_dictionaries_that_were_read_may_be_changed(mixed: bool) -> None:
+    shown = Image(picture())
+
+    def made() -> Table:
+        rows = [[[1], {"a": [2]}, [shown]], [[3], {"a": [4]}, []]]
+        return Table(["l", "d", "i"], rows, allow_mixed_types=mixed)
+
+    table = made()
+    frame = table.get_dataframe()
+    arrays = {name: table.get_column(name, convert_to="numpy") for name in table.columns}
+    lists = {name: table.get_column(name) for name in table.columns}
+    for read in (frame, arrays, lists):
+        read["l"][0].append(5)
+        read["d"][1]["a"].append(6)
+        read["i"][0].clear()
+    for _, (listed, named, pictures) in table.iterrows():
+        listed.append(5)
+        named["a"].append(6)
+        named["b"] = 7
+        pictures.clear()
+    table.data[0][0].clear()
+    assert table == made()
+
+
 def test_a_frozen_table_does_not_see_later_rows() -> None:
     table = Table(["a"], [[1]], allow_mixed_types=True)
     frozen = table.frozen()
