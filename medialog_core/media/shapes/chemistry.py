@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from ...arrays import describe
+from ...checks import check_text
 from ...errors import InvalidInput, MissingExtra, WrongType
 from .remembered import Remembered
 
@@ -54,12 +55,13 @@ def from_smiles(smiles: Any, *, sanitize: bool) -> bytes:
 
     Raises:
         WrongType: It is no string.
-        InvalidInput: It is no SMILES, has no atoms or, with `sanitize`, no possible chemistry.
+        InvalidInput: It is no SMILES or no text, has no atoms or, with `sanitize`, no possible chemistry.
         MissingExtra: rdkit is not installed.
     """
     field = "Molecule.from_smiles: data"
     if not isinstance(smiles, str):
         raise WrongType(f"{field}: expected SMILES, got {describe(smiles)}")
+    smiles = check_text(smiles, field)
     chem = _rdkit("Molecule.from_smiles")
     mol = chem.MolFromSmiles(smiles, sanitize=False)
     if mol is None:

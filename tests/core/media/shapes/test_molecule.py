@@ -297,6 +297,11 @@ def test_a_repeat_costs_no_second_embedding() -> None:
         ("C(F)(F)(F)(F)F", InvalidInput, r"Explicit valence for atom # 0 C, 5, .* sanitize=False"),
         ("c1ccccc1(C)C", InvalidInput, r"kekulize .* sanitize=False"),
         (5, WrongType, r"Molecule.from_smiles: data: expected SMILES, got int 5"),
+        (
+            "C\ud800",
+            InvalidInput,
+            r"Molecule.from_smiles: data: has a lone surrogate '\\ud800' at 1",
+        ),
     ],
 )
 def test_bad_smiles_are_refused_at_once(smiles: Any, error: type[Exception], message: str) -> None:
