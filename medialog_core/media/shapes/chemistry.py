@@ -159,8 +159,9 @@ def seen_in_file(data: bytes, format: str) -> Seen:
     from rdkit.rdBase import BlockLogs  # noqa: PLC0415
 
     read = chem.MolFromMol2Block if format == "mol2" else chem.MolFromMolBlock
+    text = data.decode(errors="replace") + "\n"  # without it the last line of a MOL2 is not read
     with BlockLogs():
-        mol = _or_none(lambda: read(data.decode(errors="replace"), removeHs=False))
+        mol = _or_none(lambda: read(text, removeHs=False))
     return Seen() if mol is None else seen(to_binary(mol, "Molecule"))
 
 

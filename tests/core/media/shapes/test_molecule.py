@@ -152,6 +152,29 @@ def test_all_molecules_of_an_sdf_are_counted_and_the_first_is_told_and_drawn() -
     assert text(SDF, "sdf").drawing == Molecule.from_smiles(ASPIRIN).drawing
 
 
+WATER_MOL2 = (
+    "@<TRIPOS>MOLECULE\nwater\n3 2\nSMALL\nNO_CHARGES\n\n@<TRIPOS>ATOM\n1 O 0 0 0 O.3\n"
+    "2 H 1 0 0 H\n3 H 0 1 0 H\n@<TRIPOS>BOND\n1 1 2 1\n2 1 3 1"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        WATER_MOL2 + "\n",
+        WATER_MOL2,
+        f"{WATER_MOL2}\n{WATER_MOL2}\n",
+        f"# Name: a\n\n{WATER_MOL2}\n# Name: b\n\n{WATER_MOL2}\n",
+    ],
+    ids=["one", "without a last line break", "two", "under comments"],
+)
+def test_the_first_molecule_of_a_mol2_is_told_and_drawn(data: str) -> None:
+    molecule = Molecule(io.BytesIO(data.encode()), file_type="mol2")
+    found = meta(molecule)
+    assert (found.atoms, found.smiles) == (3, "O")
+    assert molecule.drawing is not None
+
+
 def test_a_file_without_bonds_is_not_drawn() -> None:
     molecule = text(PDB, "pdb")
     assert molecule.drawing is None
