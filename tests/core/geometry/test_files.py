@@ -136,6 +136,18 @@ def test_faces_of_different_sizes_leave_the_vertices_of_a_ply() -> None:
         assert model.vertices.reshape(-1).tolist() == places.tolist()
 
 
+def test_a_ply_whose_faces_have_a_second_list_that_is_empty_is_whole() -> None:
+    head = (
+        b"ply\nformat binary_little_endian 1.0\nelement vertex 3\nproperty float x\n"
+        b"property float y\nproperty float z\nelement face 2\n"
+        b"property list uchar int vertex_indices\nproperty list uchar float texcoord\nend_header\n"
+    )
+    data = head + bytes(3 * 12) + struct.pack("<B3iB", 3, 0, 1, 2, 0) * 2
+    files.check("ply", data)
+    with pytest.raises(Unusable, match="64 bytes are needed, but it has 63"):
+        files.check("ply", data[:-1])
+
+
 def test_a_cloud_in_a_ply_has_no_faces_and_any_columns() -> None:
     kind = np.dtype(
         [
