@@ -112,10 +112,17 @@ def test_an_obj_with_lines_of_different_lengths_keeps_their_places() -> None:
     assert len(model.faces) == 0
 
 
-def test_faces_that_count_from_where_they_stand_are_not_guessed() -> None:
-    model = obj.read(
-        b"v 0 0 0\nv 1 0 0\nv 1 1 0\nf -3 -2 -1\nv 0 0 9\nv 1 0 9\nv 1 1 9\nf -3 -2 -1\n"
-    )
+def test_an_obj_may_have_comments_at_the_ends_of_its_lines() -> None:
+    model = obj.read(b"v 1 2 3 # 1\nv 4 5 6#2\nv 7 8 9 1 1 1\nf 1 2 3 # 4 5\n")
+    assert model.vertices.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    assert model.faces is not None
+    assert model.faces.tolist() == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("gap", [" ", "\t"])
+def test_faces_that_count_from_where_they_stand_are_not_guessed(gap: str) -> None:
+    text = "v 0 0 0\nv 1 0 0\nv 1 1 0\nf -3 -2 -1\nv 0 0 9\nv 1 0 9\nv 1 1 9\nf -3 -2 -1\n"
+    model = obj.read(text.replace("v ", f"v{gap}").encode())
     assert model.faces is None
     assert len(model.vertices) == 6
 
