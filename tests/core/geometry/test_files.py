@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from typing import Any
@@ -83,6 +84,52 @@ def test_a_matrix_is_read_column_by_column(torus: Any, file_of: Any) -> None:
     document["nodes"][0] = {"matrix": [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 5, 6, 7, 1], "mesh": 0}
     model = read("gltf", json.dumps(document).encode())
     assert np.abs(model.vertices - torus.vertices - (5, 6, 7)).max() < 1e-5
+
+
+def _primitive(
+    places: Any, kind: int, mode: int, *, normalized: bool = False, translation: Any = (0, 0, 0)
+) -> bytes:
+    data = base64.b64encode(places.tobytes()).decode()
+    document = {
+        "asset": {"version": "2.0"},
+        "nodes": [{"mesh": 0, "translation": translation}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "mode": mode}]}],
+        "accessors": [
+            {
+                "bufferView": 0,
+                "componentType": kind,
+                "normalized": normalized,
+                "count": len(places),
+                "type": "VEC3",
+            }
+        ],
+        "bufferViews": [{"buffer": 0, "byteLength": places.nbytes}],
+        "buffers": [{"byteLength": places.nbytes, "uri": f"data:;base64,{data}"}],
+    }
+    return json.dumps(document).encode()
+
+
+def test_places_that_are_normalized_whole_numbers_are_fractions() -> None:
+    places = np.array([[32767, 0, 0], [0, -32767, 0], [0, 0, -32768]], "<i2")
+    for normalized, scale in ((True, 1 / 32767), (False, 1)):
+        data = _primitive(places, 5122, 4, normalized=normalized, translation=[1, 2, 3])
+        expected = np.maximum(places * scale, -1 if normalized else -np.inf)
+        assert np.allclose(read("gltf", data).vertices - (1, 2, 3), expected)
+
+
+@pytest.mark.parametrize(
+    ("mode", "faces"),
+    [
+        (0, []),
+        (5, [[0, 1, 2], [2, 1, 3], [2, 3, 4]]),
+        (6, [[0, 1, 2], [0, 2, 3], [0, 3, 4]]),
+    ],
+    ids=["points", "strip", "fan"],
+)
+def test_strips_and_fans_are_triangles(mode: int, faces: list[list[int]]) -> None:
+    model = read("gltf", _primitive(np.zeros((5, 3), "<f4"), 5126, mode))
+    assert model.faces is not None
+    assert model.faces.tolist() == faces
 
 
 def test_colours_are_read(torus: Any, file_of: Any) -> None:
