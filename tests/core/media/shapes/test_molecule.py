@@ -117,6 +117,20 @@ def test_a_compressed_file_is_refused_with_the_way_to_read_it(tmp_path: Path) ->
         assert Molecule(file, file_type="pdb").data == PDB.encode()
 
 
+@pytest.mark.parametrize("file_type", [None, "pdb"])
+def test_the_text_of_a_file_is_refused_in_short_with_the_fix(file_type: str | None) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"got str 'HETATM.*; pass a text as io.StringIO"
+    ) as caught:
+        Molecule(PDB * 100, file_type=file_type)
+    assert len(str(caught.value)) < 300
+
+
+def test_bytes_are_refused_with_the_fix() -> None:
+    with pytest.raises(WrongType, match=r"got bytes b'HETATM.*; pass bytes as io.BytesIO\(data\)"):
+        Molecule(PDB.encode(), file_type="pdb")
+
+
 def test_smiles_are_no_path() -> None:
     with pytest.raises(InvalidInput, match=r"got 'CCO'; for SMILES use Molecule.from_smiles"):
         Molecule("CCO")
