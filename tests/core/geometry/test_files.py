@@ -244,6 +244,31 @@ def test_a_broken_file_is_refused_or_read_but_never_an_accident(
     files.read(ending(form), broken)
 
 
+PLY_OF_A_POINT = (
+    b"ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\n"
+    b"property float z\nelement face 1\nproperty list uchar int vertex_index\nend_header\n0 0 0\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "data"),
+    [
+        ("ply", PLY_OF_A_POINT + b"inf 0 0 0\n"),
+        (
+            "gltf",
+            _primitive(np.zeros((3, 3), "<f4"), 5126, 4).replace(
+                b'"buffer": 0', b'"buffer": 0, "byteOffset": 99999999999999999999'
+            ),
+        ),
+    ],
+)
+def test_a_number_that_is_too_large_to_count_with_leaves_a_file_unread(
+    form: str, data: bytes
+) -> None:
+    files.check(form, data)
+    assert files.read(form, data) is None
+
+
 @pytest.mark.parametrize("form", FORMS[1:])  # an OBJ has no end: nothing tells that it was cut
 def test_a_file_that_was_cut_short_is_refused(form: str, torus: Any, file_of: Any) -> None:
     whole = file_of(form, torus)
