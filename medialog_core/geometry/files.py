@@ -12,6 +12,9 @@ from ..schema import Point
 from . import gltf, obj, ply, stl
 from .model import Model, Unusable, from_json
 
+_UNREAD = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+"""What readers raise for whatever a file has instead of what they know."""
+
 
 class Format(NamedTuple):
     """A format of files that are kept as they are.
@@ -49,7 +52,7 @@ def read(file_type: str, data: bytes) -> Model | None:
     try:
         with np.errstate(all="ignore"):  # files may hold any NaN
             model = reader(data)
-    except (ValueError, TypeError, LookupError, AttributeError):  # whatever the file has instead
+    except _UNREAD:
         return None
     return model if _is_whole(model) else None
 

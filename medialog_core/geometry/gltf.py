@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import NO_FACES, Model, Unusable, from_json, to_bytes
+from .model import NO_FACES, Model, Unusable, fans, from_json, to_bytes
 from .rotation import rotation
 
 Json = dict[str, Any]
@@ -18,7 +18,7 @@ _HEAD, _CHUNK = struct.Struct("<4sII"), struct.Struct("<I4s")
 _VERSION = 2
 _TYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
-_POINTS, _TRIANGLES = 0, 4
+_TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _GREY = 160
 
 
@@ -166,17 +166,35 @@ def _matrix(node: Json) -> NDArray[np.float64]:
 
 def _part(document: Document, primitive: Json, matrix: NDArray[np.float64]) -> _Part:
     attributes = primitive["attributes"]
-    places = _accessor(document, attributes["POSITION"]).astype(np.float64)
+    places = _places(document, attributes["POSITION"])
     vertices = places @ matrix[:3, :3].T + matrix[:3, 3]
     corners = np.arange(len(vertices))
     if "indices" in primitive:
         corners = _accessor(document, primitive["indices"])[:, 0].astype(np.int64)
-    faces: NDArray[Any] = NO_FACES
-    if primitive.get("mode", _TRIANGLES) == _TRIANGLES:
-        faces = corners.reshape(-1, 3)
-        if np.linalg.det(matrix[:3, :3]) < 0:  # a mirror turns the faces inside out
-            faces = faces[:, ::-1]
+    faces = _triangles(corners, primitive.get("mode", _TRIANGLES))
+    if np.linalg.det(matrix[:3, :3]) < 0:  # a mirror turns the faces inside out
+        faces = faces[:, ::-1]
     return _Part(vertices, faces.astype(np.int64), _colors(document, primitive, len(vertices)))
+
+
+def _places(document: Document, place: int) -> NDArray[np.float64]:
+    values = _accessor(document, place)
+    if document.json["accessors"][place].get("normalized"):
+        return np.maximum(_fractions(values), -1)
+    return values.astype(np.float64)
+
+
+def _triangles(corners: NDArray[np.int64], mode: int) -> NDArray[Any]:
+    """Give the triangles; points and lines have none."""
+    if mode == _TRIANGLES:
+        return corners.reshape(-1, 3)
+    if mode == _FAN:
+        return fans(corners, np.array([len(corners)]))
+    if mode != _STRIP:
+        return NO_FACES
+    faces = np.stack([corners[:-2], corners[1:-1], corners[2:]], axis=1)
+    faces[1::2, :2] = faces[1::2, 1::-1]  # every second one is turned the other way
+    return faces
 
 
 def _colors(document: Document, primitive: Json, count: int) -> NDArray[np.uint8] | None:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from .model import NO_FACES, Model, Unusable, fans, to_bytes
 from .numbers import parse, pieces
 
-_VERTEX = re.compile(rb"^[ \t]*v[ \t]+([^\r\n]+)", re.MULTILINE)
-_PLACE = re.compile(rb"^[ \t]*v[ \t]+(\S+[ \t]+\S+[ \t]+\S+)", re.MULTILINE)
-_FACE = re.compile(rb"^[ \t]*f[ \t]+([^\r\n]+)", re.MULTILINE)
+_VERTEX = re.compile(rb"^[ \t]*v[ \t]+([^\r\n#]+)", re.MULTILINE)
+_PLACE = re.compile(rb"^[ \t]*v[ \t]+([^\s#]+[ \t]+[^\s#]+[ \t]+[^\s#]+)", re.MULTILINE)
+_FACE = re.compile(rb"^[ \t]*f[ \t]+([^\r\n#]+)", re.MULTILINE)
 _AFTER_SLASH = re.compile(rb"/\S*")
 _LIBRARY = re.compile(rb"^[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE)
 _COLOURED = 6
@@ -64,10 +64,20 @@ def _faces(data: bytes, vertices: int) -> NDArray[np.int32] | None:
     flat = parse(text).astype(np.int64)
     ends = np.flatnonzero(flat == 0)  # no corner is 0: `_joined` put it behind each face
     corners = flat[flat != 0]
-    if (corners < 0).any() and data.rfind(b"\nv ") > data.find(b"\nf "):
+    if (corners < 0).any() and _has_vertices_after_a_face(data):
         return None
     sizes = np.diff(ends, prepend=-1) - 1
     return fans(np.where(corners < 0, corners + vertices, corners - 1), sizes)
+
+
+def _has_vertices_after_a_face(data: bytes) -> bool:
+    after = False
+    for piece in pieces(data):
+        face = None if after else _FACE.search(piece)
+        after = after or face is not None
+        if after and _VERTEX.search(piece, 0 if face is None else face.end()):
+            return True
+    return False
 
 
 def _found(pattern: re.Pattern[bytes], data: bytes) -> Iterator[bytes]:

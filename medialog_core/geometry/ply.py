@@ -22,6 +22,7 @@ _END = b"end_header"
 _HEADER_BYTES = 64 * 1024
 _COLOR_TYPES = {"u1": 255.0, "u2": 65535.0, "f4": 1.0, "f8": 1.0}
 """What is full brightness."""
+_CORNERS = ("vertex_indices", "vertex_index")
 _PLACE, _COLORS = ("x", "y", "z"), ("red", "green", "blue")
 
 
@@ -130,14 +131,16 @@ def _element(header: Header, name: str) -> Element:
 
 
 def _least_bytes(element: Element) -> int:
-    """Give what each takes at least: a list may be empty, but for a face's, which has three corners."""
-    corners = 3 if element.name == "face" else 0
-    return sum(
-        np.dtype(one.length).itemsize + corners * np.dtype(one.type).itemsize
-        if one.length
-        else np.dtype(one.type).itemsize
-        for one in element.properties
-    )
+    """Give what each takes at least: a list may be empty, but for a face's of its three corners."""
+    return sum(_least(one) for one in element.properties)
+
+
+def _least(one: Property) -> int:
+    size = np.dtype(one.type).itemsize
+    if one.length is None:
+        return size
+    corners = 3 if one.name in _CORNERS else 0
+    return np.dtype(one.length).itemsize + corners * size
 
 
 def _read_text(data: bytes, header: Header) -> Model:

@@ -71,6 +71,7 @@ def read(
         OSError: It cannot be read.
     """
     refuse_remote(source, field)
+    _refuse_content(source, field)
     if isinstance(source, str | os.PathLike):
         path = Path(os.fsdecode(source))
         extension = _extension(path.name, extensions, field, file_type, option)
@@ -83,6 +84,15 @@ def read(
         name = name or type(source).__name__
         return _filled(Kept(_content(source, field), extension, name), field)
     raise WrongType(f"{field}: expected a path or an open file, got {describe(source)}")
+
+
+def _refuse_content(source: Any, field: str) -> None:
+    """Refuse what stands in a file in place of the file."""
+    is_text = isinstance(source, str) and "\n" in source and not os.path.exists(source)  # noqa: PTH110 - no path at all is no error
+    if is_text or isinstance(source, bytes | bytearray):
+        error = InvalidInput if is_text else WrongType
+        fix = "a text as io.StringIO(text)" if is_text else "bytes as io.BytesIO(data)"
+        raise error(f"{field}: expected a path or an open file, got {describe(source)}; pass {fix}")
 
 
 def _extension(

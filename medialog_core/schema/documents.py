@@ -32,7 +32,10 @@ class HtmlMeta(Meta, tag="html"):
         """Give the page as text, without a byte order mark; what cannot be read is U+FFFD."""
         try:
             text = data.decode(self.charset, "replace")
-        except LookupError:  # a name that only browsers know
+        except (
+            LookupError,
+            UnicodeError,
+        ):  # a name that only browsers know, or a codec of no pages
             text = data.decode(errors="replace")
         return text.removeprefix("\ufeff")
 

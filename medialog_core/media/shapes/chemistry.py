@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from ...arrays import describe
+from ...checks import check_text
 from ...errors import InvalidInput, MissingExtra, WrongType
 from .remembered import Remembered
 
@@ -56,12 +57,13 @@ def from_smiles(smiles: Any, *, sanitize: bool) -> bytes:
 
     Raises:
         WrongType: It is no string.
-        InvalidInput: It is no SMILES, has no atoms or, with `sanitize`, no possible chemistry.
+        InvalidInput: It is no SMILES or no text, has no atoms or, with `sanitize`, no possible chemistry.
         MissingExtra: rdkit is not installed.
     """
     field = "Molecule.from_smiles: data"
     if not isinstance(smiles, str):
         raise WrongType(f"{field}: expected SMILES, got {describe(smiles)}")
+    smiles = check_text(smiles, field)
     chem = _rdkit("Molecule.from_smiles")
     mol = chem.MolFromSmiles(smiles, sanitize=False)
     if mol is None:
@@ -159,8 +161,9 @@ def seen_in_file(data: bytes, format: str) -> Seen:
     from rdkit.rdBase import BlockLogs  # noqa: PLC0415
 
     read = chem.MolFromMol2Block if format == "mol2" else chem.MolFromMolBlock
+    text = data.decode(errors="replace") + "\n"  # without it the last line of a MOL2 is not read
     with BlockLogs():
-        mol = _or_none(lambda: read(data.decode(errors="replace"), removeHs=False))
+        mol = _or_none(lambda: read(text, removeHs=False))
     return Seen() if mol is None else seen(to_binary(mol, "Molecule"))
 
 

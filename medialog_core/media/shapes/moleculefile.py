@@ -20,7 +20,7 @@ _END = re.compile(rb"^M  END", re.MULTILINE)
 _COUNTS = re.compile(rb"[ \d]{2}\d[ \d]{2}\d")
 _COUNTS_V3000 = re.compile(rb"^M  V30 COUNTS +(\d+)", re.MULTILINE)
 _TRIPOS_ATOM = b"@<TRIPOS>ATOM"
-_NEXT_TRIPOS = b"\n@<TRIPOS>MOLECULE"
+_TRIPOS = b"@<TRIPOS>MOLECULE"
 _TRIPOS_MOLECULE = re.compile(rb"^@<TRIPOS>MOLECULE[^\n]*\n[^\n]*\n *(\d+)", re.MULTILINE)
 _HEADER_LINES = 4
 
@@ -41,6 +41,7 @@ class Form(NamedTuple):
         missing: Gives what a file lacks that it must have, or "".
         facts: Gives what is told of a file that lacks nothing.
         bonds: Whether it states the bonds, so that it can be drawn in two dimensions.
+        start: What its first molecule begins with, wherever that is; "" for the file's beginning.
         end: What ends its first molecule.
     """
 
@@ -48,12 +49,14 @@ class Form(NamedTuple):
     missing: Callable[[bytes], str]
     facts: Callable[[bytes], Facts]
     bonds: bool = False
+    start: bytes = b""
     end: bytes = b"$$$$"
 
     def first(self, data: bytes) -> bytes:
         """Give the first of the molecules of a file."""
-        place = data.find(self.end, 1)
-        return data if place < 0 else data[:place]
+        start = max(data.find(self.start), 0)
+        place = data.find(self.end, start + 1)
+        return data[start:] if place < 0 else data[start:place]
 
 
 class _Mmtf(msgspec.Struct, rename="camel"):
@@ -172,7 +175,9 @@ FORMS = {
     "sd": _SDF,
     "mol": Form("chemical/x-mdl-molfile", _sdf_lacks, _sdf, bonds=True),
     "gro": Form("chemical/x-gro", _gro_lacks, _gro),
-    "mol2": Form("chemical/x-mol2", _mol2_lacks, _mol2, bonds=True, end=_NEXT_TRIPOS),
+    "mol2": Form(
+        "chemical/x-mol2", _mol2_lacks, _mol2, bonds=True, start=_TRIPOS, end=b"\n" + _TRIPOS
+    ),
     "mmtf": Form("application/x-mmtf", _mmtf_lacks, _mmtf),
 }
 """Each format by its ending."""

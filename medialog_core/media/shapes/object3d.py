@@ -77,7 +77,7 @@ class Object3D(Captioned):
         self._labels = checked_labels(class_labels, "Object3D: class_labels")
         self._shapes = ShapesFile()
         content: Any = data_or_path
-        if kept.is_file(content):
+        if kept.is_file(content) or (file_type is not None and isinstance(content, bytes)):
             content = modelfile.from_file(content, file_type, "Object3D: data_or_path")
         if isinstance(content, Mapping):
             content, self._shapes = scenes.parse(content, "Object3D")

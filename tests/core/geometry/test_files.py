@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from typing import Any
@@ -85,6 +86,52 @@ def test_a_matrix_is_read_column_by_column(torus: Any, file_of: Any) -> None:
     assert np.abs(model.vertices - torus.vertices - (5, 6, 7)).max() < 1e-5
 
 
+def _primitive(
+    places: Any, kind: int, mode: int, *, normalized: bool = False, translation: Any = (0, 0, 0)
+) -> bytes:
+    data = base64.b64encode(places.tobytes()).decode()
+    document = {
+        "asset": {"version": "2.0"},
+        "nodes": [{"mesh": 0, "translation": translation}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "mode": mode}]}],
+        "accessors": [
+            {
+                "bufferView": 0,
+                "componentType": kind,
+                "normalized": normalized,
+                "count": len(places),
+                "type": "VEC3",
+            }
+        ],
+        "bufferViews": [{"buffer": 0, "byteLength": places.nbytes}],
+        "buffers": [{"byteLength": places.nbytes, "uri": f"data:;base64,{data}"}],
+    }
+    return json.dumps(document).encode()
+
+
+def test_places_that_are_normalized_whole_numbers_are_fractions() -> None:
+    places = np.array([[32767, 0, 0], [0, -32767, 0], [0, 0, -32768]], "<i2")
+    for normalized, scale in ((True, 1 / 32767), (False, 1)):
+        data = _primitive(places, 5122, 4, normalized=normalized, translation=[1, 2, 3])
+        expected = np.maximum(places * scale, -1 if normalized else -np.inf)
+        assert np.allclose(read("gltf", data).vertices - (1, 2, 3), expected)
+
+
+@pytest.mark.parametrize(
+    ("mode", "faces"),
+    [
+        (0, []),
+        (5, [[0, 1, 2], [2, 1, 3], [2, 3, 4]]),
+        (6, [[0, 1, 2], [0, 2, 3], [0, 3, 4]]),
+    ],
+    ids=["points", "strip", "fan"],
+)
+def test_strips_and_fans_are_triangles(mode: int, faces: list[list[int]]) -> None:
+    model = read("gltf", _primitive(np.zeros((5, 3), "<f4"), 5126, mode))
+    assert model.faces is not None
+    assert model.faces.tolist() == faces
+
+
 def test_colours_are_read(torus: Any, file_of: Any) -> None:
     for form, expected in {
         "ply": [200, 100, 50],
@@ -112,10 +159,17 @@ def test_an_obj_with_lines_of_different_lengths_keeps_their_places() -> None:
     assert len(model.faces) == 0
 
 
-def test_faces_that_count_from_where_they_stand_are_not_guessed() -> None:
-    model = obj.read(
-        b"v 0 0 0\nv 1 0 0\nv 1 1 0\nf -3 -2 -1\nv 0 0 9\nv 1 0 9\nv 1 1 9\nf -3 -2 -1\n"
-    )
+def test_an_obj_may_have_comments_at_the_ends_of_its_lines() -> None:
+    model = obj.read(b"v 1 2 3 # 1\nv 4 5 6#2\nv 7 8 9 1 1 1\nf 1 2 3 # 4 5\n")
+    assert model.vertices.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    assert model.faces is not None
+    assert model.faces.tolist() == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("gap", [" ", "\t"])
+def test_faces_that_count_from_where_they_stand_are_not_guessed(gap: str) -> None:
+    text = "v 0 0 0\nv 1 0 0\nv 1 1 0\nf -3 -2 -1\nv 0 0 9\nv 1 0 9\nv 1 1 9\nf -3 -2 -1\n"
+    model = obj.read(text.replace("v ", f"v{gap}").encode())
     assert model.faces is None
     assert len(model.vertices) == 6
 
@@ -134,6 +188,18 @@ def test_faces_of_different_sizes_leave_the_vertices_of_a_ply() -> None:
         model = ply.read(data)
         assert model.faces is None
         assert model.vertices.reshape(-1).tolist() == places.tolist()
+
+
+def test_a_ply_whose_faces_have_a_second_list_that_is_empty_is_whole() -> None:
+    head = (
+        b"ply\nformat binary_little_endian 1.0\nelement vertex 3\nproperty float x\n"
+        b"property float y\nproperty float z\nelement face 2\n"
+        b"property list uchar int vertex_indices\nproperty list uchar float texcoord\nend_header\n"
+    )
+    data = head + bytes(3 * 12) + struct.pack("<B3iB", 3, 0, 1, 2, 0) * 2
+    files.check("ply", data)
+    with pytest.raises(Unusable, match="64 bytes are needed, but it has 63"):
+        files.check("ply", data[:-1])
 
 
 def test_a_cloud_in_a_ply_has_no_faces_and_any_columns() -> None:
@@ -176,6 +242,31 @@ def test_a_broken_file_is_refused_or_read_but_never_an_accident(
     except Unusable:
         return
     files.read(ending(form), broken)
+
+
+PLY_OF_A_POINT = (
+    b"ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\n"
+    b"property float z\nelement face 1\nproperty list uchar int vertex_index\nend_header\n0 0 0\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "data"),
+    [
+        ("ply", PLY_OF_A_POINT + b"inf 0 0 0\n"),
+        (
+            "gltf",
+            _primitive(np.zeros((3, 3), "<f4"), 5126, 4).replace(
+                b'"buffer": 0', b'"buffer": 0, "byteOffset": 99999999999999999999'
+            ),
+        ),
+    ],
+)
+def test_a_number_that_is_too_large_to_count_with_leaves_a_file_unread(
+    form: str, data: bytes
+) -> None:
+    files.check(form, data)
+    assert files.read(form, data) is None
 
 
 @pytest.mark.parametrize("form", FORMS[1:])  # an OBJ has no end: nothing tells that it was cut

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ....payload import Payload
 from ....schema import Box3D, Object3DMeta, Point, ShapesFile
 from ..shown import Mesh
 from . import markdown, tables
+
+_DIGITS_OF_A_PLACE = 8
+"""Coordinates on the earth are in metres, up to ten millions of them."""
 
 
 def about(payload: Payload, meta: Object3DMeta, shapes: ShapesFile, drawn: Mesh | None) -> str:
@@ -61,11 +65,21 @@ def _counted(count: int, name: str) -> str:
 
 
 def _bounds(lo: Point, hi: Point) -> str:
-    spans = zip("xyz", lo, hi, strict=True)
-    return ", ".join(f"{name} {low:.6g} to {high:.6g}" for name, low, high in spans) + "."
+    digits, spans = _digits(lo, hi), zip("xyz", lo, hi, strict=True)
+    told = (f"{name} {low:.{digits}g} to {high:.{digits}g}" for name, low, high in spans)
+    return ", ".join(told) + "."
+
+
+def _digits(lo: Point, hi: Point) -> int:
+    """Give as many digits as show six of the extent, wherever it lies."""
+    extent = max(high - low for low, high in zip(lo, hi, strict=True))
+    if not extent:
+        return _DIGITS_OF_A_PLACE
+    farther = max(map(abs, lo + hi)) / extent
+    return 6 + int(min(math.log10(farther + 1), 9))
 
 
 def _box(box: Box3D) -> list[str]:
     middle = [sum(axis) / len(axis) for axis in zip(*box.corners, strict=True)]
     score = "" if box.score is None else f"{float(box.score):.4g}"
-    return [box.label or "", score, *(f"{value:.6g}" for value in middle)]
+    return [box.label or "", score, *(f"{value:.{_DIGITS_OF_A_PLACE}g}" for value in middle)]

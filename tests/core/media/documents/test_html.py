@@ -135,6 +135,12 @@ def test_a_charset_that_python_lacks_is_no_error() -> None:
     assert page.html == "<meta charset=x-user-defined>\N{REPLACEMENT CHARACTER}"
 
 
+@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined"])
+def test_a_codec_of_pythons_that_cannot_read_a_page_is_no_error(charset: str) -> None:
+    head = f"<meta charset={charset}>"
+    assert Html(head.encode() + b"\xe9").html == head + "\N{REPLACEMENT CHARACTER}"
+
+
 def test_the_same_bytes_read_otherwise_are_another_page() -> None:
     text, raw = "<meta charset=latin-1>é", "<meta charset=latin-1>é".encode()
     assert Html(text) != Html(raw)

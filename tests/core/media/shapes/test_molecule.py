@@ -117,6 +117,20 @@ def test_a_compressed_file_is_refused_with_the_way_to_read_it(tmp_path: Path) ->
         assert Molecule(file, file_type="pdb").data == PDB.encode()
 
 
+@pytest.mark.parametrize("file_type", [None, "pdb"])
+def test_the_text_of_a_file_is_refused_in_short_with_the_fix(file_type: str | None) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"got str 'HETATM.*; pass a text as io.StringIO"
+    ) as caught:
+        Molecule(PDB * 100, file_type=file_type)
+    assert len(str(caught.value)) < 300
+
+
+def test_bytes_are_refused_with_the_fix() -> None:
+    with pytest.raises(WrongType, match=r"got bytes b'HETATM.*; pass bytes as io.BytesIO\(data\)"):
+        Molecule(PDB.encode(), file_type="pdb")
+
+
 def test_smiles_are_no_path() -> None:
     with pytest.raises(InvalidInput, match=r"got 'CCO'; for SMILES use Molecule.from_smiles"):
         Molecule("CCO")
@@ -150,6 +164,29 @@ def test_all_molecules_of_an_sdf_are_counted_and_the_first_is_told_and_drawn() -
     assert (found.molecules, found.atoms, found.formula) == (3, 21, "C9H8O4")
     assert found.smiles == ASPIRIN
     assert text(SDF, "sdf").drawing == Molecule.from_smiles(ASPIRIN).drawing
+
+
+WATER_MOL2 = (
+    "@<TRIPOS>MOLECULE\nwater\n3 2\nSMALL\nNO_CHARGES\n\n@<TRIPOS>ATOM\n1 O 0 0 0 O.3\n"
+    "2 H 1 0 0 H\n3 H 0 1 0 H\n@<TRIPOS>BOND\n1 1 2 1\n2 1 3 1"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        WATER_MOL2 + "\n",
+        WATER_MOL2,
+        f"{WATER_MOL2}\n{WATER_MOL2}\n",
+        f"# Name: a\n\n{WATER_MOL2}\n# Name: b\n\n{WATER_MOL2}\n",
+    ],
+    ids=["one", "without a last line break", "two", "under comments"],
+)
+def test_the_first_molecule_of_a_mol2_is_told_and_drawn(data: str) -> None:
+    molecule = Molecule(io.BytesIO(data.encode()), file_type="mol2")
+    found = meta(molecule)
+    assert (found.atoms, found.smiles) == (3, "O")
+    assert molecule.drawing is not None
 
 
 def test_a_file_without_bonds_is_not_drawn() -> None:
@@ -312,6 +349,11 @@ def test_a_repeat_costs_no_second_embedding() -> None:
         ("C(F)(F)(F)(F)F", InvalidInput, r"Explicit valence for atom # 0 C, 5, .* sanitize=False"),
         ("c1ccccc1(C)C", InvalidInput, r"kekulize .* sanitize=False"),
         (5, WrongType, r"Molecule.from_smiles: data: expected SMILES, got int 5"),
+        (
+            "C\ud800",
+            InvalidInput,
+            r"Molecule.from_smiles: data: has a lone surrogate '\\ud800' at 1",
+        ),
     ],
 )
 def test_bad_smiles_are_refused_at_once(smiles: Any, error: type[Exception], message: str) -> None:

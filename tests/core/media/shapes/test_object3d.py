@@ -98,6 +98,8 @@ def test_what_is_no_3d_object_is_refused(data: Any) -> None:
 def test_the_named_constructors_take_only_their_own() -> None:
     with pytest.raises(WrongType, match=r"from_numpy: data: expected N×3 .*got str 'a.obj'"):
         Object3D.from_numpy("a.obj")
+    with pytest.raises(WrongType, match=r"got bytes b'ply'; pass bytes as io.BytesIO\(data\)"):
+        Object3D(b"ply", file_type="ply")
     with pytest.raises(WrongType, match="from_file: expected a path or an open file, got list"):
         Object3D.from_file([[1, 2, 3]])
     assert Object3D.from_numpy([[1, 2, 3]], caption="c", sample_id=1) == Object3D(

@@ -210,6 +210,15 @@ def test_beside_it_stands_what_cannot_be_drawn(log: Log, read: Any) -> None:
     assert "| car&#124; | 0&#46;25 | 0 | 0 | 0 |" in text
 
 
+def test_places_far_from_zero_are_told_apart(log: Log, read: Any) -> None:
+    points = np.array([[500_000.25, 5_400_000.5, 10], [500_001.25, 5_400_001.5, 10]])
+    box = box3d(center=points[0], size=[1, 1, 1], orientation=[1, 0, 0, 0], color=[1, 0, 0])
+    log(Object3D.from_point_cloud(points, [box]))
+    [text] = texts(read(), "k/about")
+    assert "x 500000.25 to 500001.25, y 5400000.5 to 5400001.5, z 10 to 10." in text
+    assert "| 500000&#46;25 | 5400000&#46;5 | 10 |" in text
+
+
 @pytest.mark.parametrize(("count", "size"), [(1999, 6), (2000, 4), (20_000, 2)])
 def test_few_points_are_large_and_many_small(log: Log, count: int, size: int) -> None:
     steps = log(Object3D(np.zeros((count, 3)))).drawn("k").steps
