@@ -251,6 +251,7 @@ class Run(RunMethods):
             raise
 
     def _set_config(self, key: str, value: Any) -> None:
+        self._check_open(f"config[{key!r}]")
         if holds_media(value):
             raise WrongType(
                 f"config[{key!r}]: media cannot be part of the config; log it, or put it in the summary"
@@ -258,6 +259,7 @@ class Run(RunMethods):
         self.state("config", key, value)
 
     def _set_summary(self, key: str, value: Any) -> None:
+        self._check_open(f"summary[{key!r}]")
         listed = isinstance(value, list | tuple) and len(value) > 0
         if not all(is_media(item) for item in (value if listed else [value])):
             if holds_media(value):
