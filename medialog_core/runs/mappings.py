@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
@@ -13,7 +14,7 @@ OnSet = Callable[[str, Any], None]
 
 
 class Recorded(MutableMapping[str, Any]):
-    """A dictionary that tells `on_set` of each new value; `d.key` is `d["key"]`."""
+    """A dictionary that tells `on_set` of each new value; `d.key` is `d["key"]`. Its copies tell nobody."""
 
     def __init__(self, values: Mapping[str, Any], on_set: OnSet) -> None:
         object.__setattr__(self, "_values", dict(values))
@@ -49,6 +50,12 @@ class Recorded(MutableMapping[str, Any]):
 
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
+
+    def __copy__(self) -> Recorded:
+        return Recorded(self, _nobody)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Recorded:
+        return Recorded(copy.deepcopy(dict(self), memo), _nobody)
 
     def __repr__(self) -> str:
         return repr(dict(self))
@@ -95,6 +102,10 @@ class Summary(Recorded):
 
     def __len__(self) -> int:
         return len({**self._last, **self._values})
+
+
+def _nobody(_key: str, _value: Any) -> None:
+    """Take a change of a copy, which is not written."""
 
 
 def _items(given: Any) -> Mapping[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -36,6 +39,31 @@ def test_every_change_is_told() -> None:
     ]
     assert dict(config) == {"b": 2, "c": 3, "d": 4, "e": 5, "f": 7}
     assert config.as_dict() == dict(config)
+
+
+@pytest.mark.parametrize("kind", [Recorded, partial(Summary, last={"loss": 1})])
+def test_what_is_not_there_cannot_be_deleted_and_nothing_is_told(kind: Any) -> None:
+    told: list[Any] = []
+    mapping = kind({}, lambda *both: told.append(both))
+    for key in ("missing", "loss"):
+        with pytest.raises(KeyError, match=key):
+            del mapping[key]
+    assert told == []
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_tells_nobody_of_its_changes(copied: Callable[[Any], Any]) -> None:
+    told: list[Any] = []
+    config = Recorded({"opt": {"lr": 0.1}}, lambda *both: told.append(both))
+    summary = Summary({"best": 1}, lambda *both: told.append(both), {"loss": 0.5})
+    other = copied(config)
+    other.seed = 3
+    other_summary = copied(summary)
+    other_summary["best"] = 2
+    assert (config, summary, told) == ({"opt": {"lr": 0.1}}, {"best": 1, "loss": 0.5}, [])
+    assert (other.opt, other.seed) == ({"lr": 0.1}, 3)
+    assert other_summary == {"best": 2, "loss": 0.5}
+    assert (copied(config).opt is config.opt) == (copied is copy.copy)
 
 
 def test_defaults_replace_nothing() -> None:

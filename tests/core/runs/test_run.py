@@ -269,6 +269,15 @@ def test_a_finished_run_refuses_to_log(run: Run) -> None:
         run.log({"a": 1})
 
 
+def test_a_finished_run_drops_no_config_and_no_summary_silently(run: Run) -> None:
+    run.finish()
+    with pytest.raises(InvalidInput, match=r"config\['lr'\]: run 'r' is finished; call init"):
+        run.config.update({"lr": 1})
+    with pytest.raises(InvalidInput, match=r"summary\['best'\]: run 'r' is finished; call init"):
+        run.summary["best"] = 1
+    assert (dict(run.config), dict(run.summary)) == ({}, {})
+
+
 def test_a_failed_write_never_raises_in_the_training_but_at_finish(
     run: Run, sink: MemorySink
 ) -> None:
