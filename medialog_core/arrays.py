@@ -34,15 +34,15 @@ def to_numpy(value: Any, field: str) -> Array:
 
     Args:
         value: An array or tensor on any device, attached to a graph or not, or a (nested) list or
-            tuple of numbers. bfloat16 and 8-bit floats become float32.
+            tuple of numbers. bfloat16 and 8-bit floats become float32; masked floats NaN.
         field: What to call it in an error.
 
     Raises:
         WrongType: It is no array and no list of numbers.
-        InvalidInput: A list whose rows differ in length.
+        InvalidInput: A list whose rows differ in length, or masked numbers that are no floats.
     """
     if isinstance(value, np.ndarray):
-        return _plain(value, field)
+        return _plain(_unmasked(value, field) if hasattr(value, "mask") else value, field)
     if is_torch(value):
         return _from_torch(value)
     if isinstance(value, list | tuple):
@@ -107,6 +107,19 @@ def _single(value: Any) -> Array | None:
 
 def _convertible(value: object) -> bool:
     return hasattr(value, "__array__") or hasattr(value, "detach") or hasattr(value, "numpy")
+
+
+def _unmasked(array: Any, field: str) -> Array:
+    """Give a masked array of NumPy's as a plain one: below a mask lies anything."""
+    if array.dtype.kind in "fc":
+        return np.asarray(array.filled(np.nan))
+    masked = int(np.sum(array.mask))
+    if masked:
+        raise InvalidInput(
+            f"{field}: expected no masked numbers but floats, which become NaN, got {masked:,} in {describe(array)}; "
+            "pass x.filled(...)"
+        )
+    return np.asarray(array)
 
 
 def _plain(array: Array, field: str) -> Array:

@@ -120,6 +120,23 @@ def test_what_is_no_array_is_a_wrong_type(value: Any, message: str) -> None:
         arrays.to_numpy(value, "data")
 
 
+def test_masked_floats_are_nan() -> None:
+    masked = np.ma.masked_greater(np.array([0.5, 7.0, 1.0], np.float32), 5)
+    found = arrays.to_numpy(masked, "x")
+    assert type(found) is np.ndarray
+    assert np.array_equal(found, np.array([0.5, np.nan, 1.0], np.float32), equal_nan=True)
+    assert Histogram(masked).moments.nan == 1
+    assert np.isnan(arrays.to_scalar(np.ma.masked) or 0)
+
+
+def test_other_masked_numbers_are_refused_with_the_fix() -> None:
+    whole = np.ma.array([1, 2, 3])
+    assert arrays.to_numpy(whole, "x").tolist() == [1, 2, 3]
+    whole[1] = np.ma.masked
+    with pytest.raises(InvalidInput, match=r"^x: expected no masked numbers .*, got 1 in .*filled"):
+        arrays.to_numpy(whole, "x")
+
+
 def test_a_list_of_unequal_rows_is_refused() -> None:
     with pytest.raises(
         InvalidInput, match=r"data: its rows differ in length .*log them one by one"
