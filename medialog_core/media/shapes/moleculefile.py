@@ -17,7 +17,7 @@ _GZIP = b"\x1f\x8b"
 _ATOM = re.compile(rb"^(?:ATOM|HETATM)[ \t\d]", re.MULTILINE)
 _MODEL = re.compile(rb"^MODEL\b", re.MULTILINE)
 _END = re.compile(rb"^M  END", re.MULTILINE)
-_COUNTS = re.compile(rb"[ \d]{2}\d[ \d]{2}\d")
+_COUNTS = re.compile(rb"(?:  \d| \d\d|\d{3}){2}")
 _COUNTS_V3000 = re.compile(rb"^M  V30 COUNTS +(\d+)", re.MULTILINE)
 _TRIPOS_ATOM = b"@<TRIPOS>ATOM"
 _TRIPOS = b"@<TRIPOS>MOLECULE"
@@ -150,7 +150,7 @@ def _mol2(data: bytes) -> Facts:
 def _mmtf_lacks(data: bytes) -> str:
     try:
         return "" if _read_mmtf(data).num_atoms else "it has no atoms"
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return f"it is no MessagePack with mmtfVersion and numAtoms ({error})"
 
 
