@@ -23,6 +23,8 @@ _TRIPOS_ATOM = b"@<TRIPOS>ATOM"
 _TRIPOS = b"@<TRIPOS>MOLECULE"
 _TRIPOS_MOLECULE = re.compile(rb"^@<TRIPOS>MOLECULE[^\n]*\n[^\n]*\n *(\d+)", re.MULTILINE)
 _HEADER_LINES = 4
+_GRO_LINES = 3
+"""Each frame has a title, the number of its atoms, and a box below them."""
 
 
 class Facts(NamedTuple):
@@ -126,16 +128,20 @@ def _gro_lacks(data: bytes) -> str:
     lines = data.split(b"\n", 2)
     if len(lines) <= 2 or not lines[1].strip().isdigit():  # noqa: PLR2004
         return "its second line is no number of atoms"
-    atoms, there = int(lines[1]), lines[2].rstrip().count(b"\n") + 1
+    atoms, needed = int(lines[1]), int(lines[1]) + _GRO_LINES
     if not atoms:
         return "it has no atoms"
-    return (
-        "" if there > atoms else f"it is cut short, {atoms} atoms and a box need {atoms + 3} lines"
-    )
+    whole = _lines(data) >= needed
+    return "" if whole else f"it is cut short, {atoms} atoms and a box need {needed} lines"
 
 
 def _gro(data: bytes) -> Facts:
-    return Facts(atoms=int(data.split(b"\n", 2)[1]))
+    atoms = int(data.split(b"\n", 2)[1])
+    return Facts(_lines(data) // (atoms + _GRO_LINES), atoms)
+
+
+def _lines(data: bytes) -> int:
+    return data.rstrip().count(b"\n") + 1
 
 
 def _mol2_lacks(data: bytes) -> str:

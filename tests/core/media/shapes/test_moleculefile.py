@@ -38,6 +38,7 @@ MMTF = msgspec.msgpack.encode({"mmtfVersion": "1.0", "numAtoms": 7, "numModels":
         ("sd", (V2000 + "> <a>\n1\n\n$$$$\n") * 5, Facts(5, 9, 3)),
         ("mol2", MOL2 * 2, Facts(2, 12, 3)),
         ("gro", GRO, Facts(1, 2, 3)),
+        ("gro", GRO * 5 + "\n", Facts(5, 2, 3)),
         ("mmtf", MMTF, Facts(2, 7, 3)),
     ],
 )  # fmt: skip
