@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,7 +26,7 @@ def check(data: bytes) -> None:
     Raises:
         Unusable: There is none.
     """
-    if _VERTEX.search(data) is None:
+    if _VERTEX.search(data.removeprefix(BOM_UTF8)) is None:
         raise Unusable("no line of it begins with 'v ', which is a vertex")
 
 
@@ -42,6 +43,7 @@ def read(data: bytes) -> Model:
     Raises:
         ValueError: A vertex or a face is not made of numbers.
     """
+    data = data.removeprefix(BOM_UTF8)
     vertices, colors = _vertices(data)
     return Model(vertices, _faces(data, len(vertices)), colors)
 
