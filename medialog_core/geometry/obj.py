@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,13 +26,13 @@ def check(data: bytes) -> None:
     Raises:
         Unusable: There is none.
     """
-    if _VERTEX.search(data) is None:
+    if _VERTEX.search(_plain(data)) is None:
         raise Unusable("no line of it begins with 'v ', which is a vertex")
 
 
 def references(data: bytes) -> tuple[str, ...]:
     """Give the names of the libraries of materials, which are other files."""
-    return tuple(name.decode(errors="replace").strip() for name in _found(_LIBRARY, data))
+    return tuple(name.decode(errors="replace").strip() for name in _found(_LIBRARY, _plain(data)))
 
 
 def read(data: bytes) -> Model:
@@ -42,8 +43,15 @@ def read(data: bytes) -> Model:
     Raises:
         ValueError: A vertex or a face is not made of numbers.
     """
+    data = _plain(data)
     vertices, colors = _vertices(data)
     return Model(vertices, _faces(data, len(vertices)), colors)
+
+
+def _plain(data: bytes) -> bytes:
+    """Give the text as the patterns expect it: no byte order mark, lines that end with a line feed."""
+    data = data.removeprefix(BOM_UTF8)
+    return data if b"\n" in data else data.replace(b"\r", b"\n")
 
 
 def _vertices(data: bytes) -> tuple[NDArray[np.float64], NDArray[np.uint8] | None]:

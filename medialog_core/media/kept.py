@@ -111,7 +111,12 @@ def _content(source: Any, field: str) -> bytes:
     tell: Callable[[], int] | None = getattr(source, "tell", None)
     seekable = getattr(source, "seekable", None)
     place = tell() if tell is not None and seekable is not None and seekable() else None
-    data = source.read()
+    try:
+        data = source.read()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{field}: {describe(source)} is open as text, but is none ({error}); open it with mode 'rb'"
+        ) from None
     if place is not None:
         source.seek(place)
     if isinstance(data, str):

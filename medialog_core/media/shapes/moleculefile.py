@@ -17,12 +17,14 @@ _GZIP = b"\x1f\x8b"
 _ATOM = re.compile(rb"^(?:ATOM|HETATM)[ \t\d]", re.MULTILINE)
 _MODEL = re.compile(rb"^MODEL\b", re.MULTILINE)
 _END = re.compile(rb"^M  END", re.MULTILINE)
-_COUNTS = re.compile(rb"[ \d]{2}\d[ \d]{2}\d")
+_COUNTS = re.compile(rb"(?:  \d| \d\d|\d{3}){2}")
 _COUNTS_V3000 = re.compile(rb"^M  V30 COUNTS +(\d+)", re.MULTILINE)
 _TRIPOS_ATOM = b"@<TRIPOS>ATOM"
 _TRIPOS = b"@<TRIPOS>MOLECULE"
 _TRIPOS_MOLECULE = re.compile(rb"^@<TRIPOS>MOLECULE[^\n]*\n[^\n]*\n *(\d+)", re.MULTILINE)
 _HEADER_LINES = 4
+_GRO_LINES = 3
+"""Each frame has a title, the number of its atoms, and a box below them."""
 
 
 class Facts(NamedTuple):
@@ -126,16 +128,20 @@ def _gro_lacks(data: bytes) -> str:
     lines = data.split(b"\n", 2)
     if len(lines) <= 2 or not lines[1].strip().isdigit():  # noqa: PLR2004
         return "its second line is no number of atoms"
-    atoms, there = int(lines[1]), lines[2].rstrip().count(b"\n") + 1
+    atoms, needed = int(lines[1]), int(lines[1]) + _GRO_LINES
     if not atoms:
         return "it has no atoms"
-    return (
-        "" if there > atoms else f"it is cut short, {atoms} atoms and a box need {atoms + 3} lines"
-    )
+    whole = _lines(data) >= needed
+    return "" if whole else f"it is cut short, {atoms} atoms and a box need {needed} lines"
 
 
 def _gro(data: bytes) -> Facts:
-    return Facts(atoms=int(data.split(b"\n", 2)[1]))
+    atoms = int(data.split(b"\n", 2)[1])
+    return Facts(_lines(data) // (atoms + _GRO_LINES), atoms)
+
+
+def _lines(data: bytes) -> int:
+    return data.rstrip().count(b"\n") + 1
 
 
 def _mol2_lacks(data: bytes) -> str:
@@ -150,7 +156,7 @@ def _mol2(data: bytes) -> Facts:
 def _mmtf_lacks(data: bytes) -> str:
     try:
         return "" if _read_mmtf(data).num_atoms else "it has no atoms"
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return f"it is no MessagePack with mmtfVersion and numAtoms ({error})"
 
 

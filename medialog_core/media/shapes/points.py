@@ -32,8 +32,9 @@ def checked(data: Any, field: str) -> Array:
         WrongType: It is no array of real numbers.
         InvalidInput: Its shape is none of the three forms, or a category is no whole number.
     """
-    if not isinstance(data, list | tuple) and not is_array(data):
-        raise WrongType(f"{field}: expected {FORMS}, got {describe(data)}")
+    in_columns = getattr(getattr(data, "dtype", None), "names", None)
+    if in_columns or (not isinstance(data, list | tuple) and not is_array(data)):
+        raise WrongType(f"{field}: expected {FORMS}, got {describe(data)}{_fix(data)}")
     try:
         array = to_numpy(data, field)
     except InvalidInput:
@@ -50,6 +51,13 @@ def checked(data: Any, field: str) -> Array:
     if kept.shape[1] == WITH_CATEGORY:
         _check_categories(kept, field)
     return kept
+
+
+def _fix(data: Any) -> str:
+    """Say how points that are in columns are given as rows."""
+    if isinstance(data, np.ndarray):
+        return "; pass numpy.lib.recfunctions.structured_to_unstructured(data[['x', 'y', 'z']])"
+    return "; pass data.to_numpy()" if hasattr(data, "to_numpy") else ""
 
 
 def _check_categories(array: Array, field: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import struct
 from typing import Any
@@ -157,6 +158,22 @@ def test_an_obj_with_lines_of_different_lengths_keeps_their_places() -> None:
     assert model.vertices.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
     assert model.faces is not None
     assert len(model.faces) == 0
+
+
+def test_an_obj_may_begin_with_a_byte_order_mark() -> None:
+    data = codecs.BOM_UTF8 + b"v 1 2 3\nv 4 5 6\nv 7 8 9\nv 0 0 0\nf 1 2 3\n"
+    model = obj.read(data)
+    assert model.vertices.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9], [0, 0, 0]]
+    obj.check(data[:11])
+
+
+def test_the_lines_of_an_obj_may_end_as_on_old_macintoshes() -> None:
+    model = obj.read(b"v 1 2 3\rv 4 5 6\rv 7 8 9\rf 1 2 3\r")
+    assert model.vertices.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    assert model.faces is not None
+    assert model.faces.tolist() == [[0, 1, 2]]
+    obj.check(b"# a comment\rv 1 2 3\r")
+    assert obj.references(b"# a comment\rmtllib a.mtl\r") == ("a.mtl",)
 
 
 def test_an_obj_may_have_comments_at_the_ends_of_its_lines() -> None:

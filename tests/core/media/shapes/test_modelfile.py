@@ -78,6 +78,16 @@ def test_an_open_text_file_will_do(tmp_path: Path) -> None:
     assert Object3D(io.StringIO("v 1 2 3\n"), file_type="obj").file == b"v 1 2 3\n"
 
 
+def test_a_binary_file_that_is_open_as_text_is_refused_with_the_fix(tmp_path: Path) -> None:
+    path = tmp_path / "a.stl"
+    path.write_bytes(b"\xff" * 84)
+    with (
+        path.open(encoding="utf-8") as file,
+        pytest.raises(InvalidInput, match=r"Object3D: data_or_path: .*open it with mode 'rb'"),
+    ):
+        Object3D(file)
+
+
 def test_babylon_is_kept_but_not_read() -> None:
     value = Object3D(io.BytesIO(b'{"meshes": []}'), file_type="babylon")
     meta = meta_of(value)

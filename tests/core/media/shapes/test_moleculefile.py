@@ -38,6 +38,7 @@ MMTF = msgspec.msgpack.encode({"mmtfVersion": "1.0", "numAtoms": 7, "numModels":
         ("sd", (V2000 + "> <a>\n1\n\n$$$$\n") * 5, Facts(5, 9, 3)),
         ("mol2", MOL2 * 2, Facts(2, 12, 3)),
         ("gro", GRO, Facts(1, 2, 3)),
+        ("gro", GRO * 5 + "\n", Facts(5, 2, 3)),
         ("mmtf", MMTF, Facts(2, 7, 3)),
     ],
 )  # fmt: skip
@@ -63,6 +64,7 @@ def test_a_mol_file_states_its_dimensions(mark: str, dimensions: int | None) -> 
         ("mmcif", "data_x\n_cell.a 1\n", "it has no _atom_site loop"),
         ("sdf", "a\nb\n", "its fourth line is no counts line"),
         ("sdf", ATOM * 9, "its fourth line is no counts line"),
+        ("sdf", V2000.replace("\n  9", "\n9 9"), "its fourth line is no counts line"),
         ("mol", V2000[:-20], "it is cut short, it has no 'M  END'"),
         ("sdf", f"{V2000}$$$$\n{V2000[:90]}", "its last molecule is cut short, it has no 'M  END'"),
         ("sdf", "\n\n\n  0  0  0  0  0  0            999 V2000\nM  END\n$$$$\n", "it has no atoms"),
@@ -77,6 +79,11 @@ def test_a_mol_file_states_its_dimensions(mark: str, dimensions: int | None) -> 
             "it is cut short, 3 atoms and a box need 6 lines",
         ),
         ("mmtf", "PDB?", "it is no MessagePack with mmtfVersion and numAtoms"),
+        (
+            "mmtf",
+            MMTF.replace(b"1.0", b"\xff.0"),
+            "it is no MessagePack with mmtfVersion and numAtoms",
+        ),
         ("mmtf", MMTF[:-3], "it is no MessagePack with mmtfVersion and numAtoms"),
         ("mmtf", msgspec.msgpack.encode({"mmtfVersion": "1.0", "numAtoms": 0}), "it has no atoms"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -71,6 +72,22 @@ def test_another_shape_is_refused_with_the_three_forms(data: Any, came: str) -> 
 )
 def test_what_is_no_array_of_numbers_is_refused(data: Any) -> None:
     with pytest.raises(WrongType, match=r"points: expected (real numbers|numbers|N×3)"):
+        checked(data, "points")
+
+
+@pytest.mark.parametrize(
+    ("data", "fix"),
+    [
+        (pd.DataFrame({"x": [1.0], "y": [2.0], "z": [3.0]}), r"pass data\.to_numpy\(\)$"),
+        (
+            np.zeros(2, "f4,f4,f4"),
+            r"f0.*pass .*structured_to_unstructured\(data\[\['x', 'y', 'z'\]\]\)$",
+        ),
+    ],
+    ids=["a data frame", "a structured array"],
+)
+def test_what_has_points_in_columns_is_refused_with_the_fix(data: Any, fix: str) -> None:
+    with pytest.raises(WrongType, match=r"(?s)points: expected N×3 .*" + fix):
         checked(data, "points")
 
 
