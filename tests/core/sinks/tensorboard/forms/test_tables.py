@@ -96,6 +96,14 @@ def test_pictures_and_sounds_of_cells_stand_beside_it(tmp_path: Path, read: Any)
     )
 
 
+@pytest.mark.parametrize("user_json", [{"meta": {"source": "web"}}, {"kind": "image", "meta": 1}])
+def test_dictionaries_that_look_like_media_stay_in_the_table(
+    tmp_path: Path, read: Any, user_json: dict[str, Any]
+) -> None:
+    accumulator = logged(tmp_path, read, Table(["p", "json"], [[gray(1), user_json]]))
+    assert sorted(accumulator.Tags()["tensors"]) == ["t", "t/p"]
+
+
 def test_only_the_first_cells_stand_beside_it(tmp_path: Path, read: Any) -> None:
     accumulator = logged(tmp_path, read, Table(["p"], [[[gray(i)] * 3] for i in range(20)]))
     assert len(shown(accumulator, "t/p")) == 2 + beside.MAX_CELLS
