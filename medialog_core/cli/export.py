@@ -24,6 +24,7 @@ Beside them lie run.json, config.json, summary.json and scalars.csv. It may be
 broken off at any moment: the same command goes on, and what is there and right
 is not written again."""
 _SHOWN = 20
+_STEPS = "expected A:B, A:, :B or a number"
 
 
 def add_to(commands: Any) -> None:
@@ -108,9 +109,12 @@ def _say(name: str, to: Path, report: Any) -> None:
 def _steps(word: str) -> tuple[int | None, int | None]:
     """Read `A:B`, `A:`, `:B` or `A`."""
     first, colon, last = word.partition(":")
-    begin, end = (int(part) if part else None for part in (first, last))
+    try:
+        begin, end = (int(part) if part else None for part in (first, last))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{_STEPS}, got {word!r}") from None
     if colon:
         return begin, end
     if begin is None:
-        raise argparse.ArgumentTypeError("expected A:B, A:, :B or a number")
+        raise argparse.ArgumentTypeError(f"{_STEPS}, got {word!r}")
     return begin, begin + 1

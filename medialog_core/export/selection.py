@@ -21,7 +21,7 @@ class Selection:
     """What is wanted of a run.
 
     Attributes:
-        keys: Patterns with `*`, `?` and `[...]`, of which a key matches one; none means all.
+        keys: Keys, or patterns with `*`, `?` and `[...]`, of which a key matches one; none means all.
         first, last: Steps from `first` up to, but not including, `last`; None is no limit. With a
             limit, media of the summary are left out: they have no step.
         history: Also what a later call at the same key, step and rank replaced.
@@ -45,7 +45,7 @@ class Selection:
         media = {*run.keys(), *(row.key for row in run.summary_rows())}
         every = media | set(run.scalar_keys())
         for pattern in self.keys:
-            if not any(fnmatchcase(key, pattern) for key in every):
+            if not any(_matches(key, pattern) for key in every):
                 raise InvalidInput(f"key: no key matches {pattern!r}; the run has {sorted(every)}")
         return sorted(key for key in media if self._wants(key))
 
@@ -61,7 +61,7 @@ class Selection:
                     yield key, point
 
     def _wants(self, key: str) -> bool:
-        return not self.keys or any(fnmatchcase(key, pattern) for pattern in self.keys)
+        return not self.keys or any(_matches(key, pattern) for pattern in self.keys)
 
     def _in_range(self, step: int | None) -> bool:
         if step is None:
@@ -69,6 +69,11 @@ class Selection:
         return (self.first is None or step >= self.first) and (
             self.last is None or step < self.last
         )
+
+
+def _matches(key: str, pattern: str) -> bool:
+    """Say whether a key is meant, also by its own name, which as a pattern `boxes[0]` is not."""
+    return key == pattern or fnmatchcase(key, pattern)
 
 
 def named(rows: list[Row]) -> Iterator[tuple[str, Row]]:

@@ -48,7 +48,9 @@ def _access(table: Any, function: str) -> tuple[Iterable[Any], Callable[[Any], A
 
 
 def plain(given: Any) -> Any:
-    """Give a data frame's column as an array or a list, and all else as it is."""
+    """Give a data frame as an array, a column of one as an array or a list, and all else as it is."""
+    if is_frame(given):
+        return np.array([cells_of(given[name]) for name in names_of(given)]).T
     return cells_of(given) if hasattr(given, "to_list") or hasattr(given, "to_pylist") else given
 
 

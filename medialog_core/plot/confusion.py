@@ -37,7 +37,7 @@ def confusion_matrix(
 
     Args:
         probs: N×C probabilities or other scores, of which the highest is the prediction; instead
-            of `preds`.
+            of `preds`. An array, a tensor, a list or a data frame.
         y_true: N class ids or texts; of any shape.
         preds: N class ids or texts, of the shape of `y_true`.
         class_names: Names by id: a list, or a dictionary; of texts their order.
@@ -108,7 +108,7 @@ def _ids(given: Any, names: Mapping[int, str], name: str) -> Array:
 
 def _decided(probs: Any) -> tuple[Array, Array]:
     """Give the class of the highest score, and whether it is one."""
-    scores = to_numpy(probs, f"{_FIELD}: probs")
+    scores = to_numpy(plain(probs), f"{_FIELD}: probs")
     if scores.ndim < 2 or scores.dtype.kind == "c" or not scores.shape[-1]:  # noqa: PLR2004
         raise InvalidInput(
             f"{_FIELD}: probs: expected N×C real numbers, got the shape {scores.shape} and dtype {scores.dtype}; "

@@ -45,7 +45,8 @@ def roc_curve(
     Args:
         y_true: N class ids, the columns of `y_probas`; N texts; or N×C of 0 and 1. Of 1-D scores
             the greater of two labels, e.g. 1 or True, is the class.
-        y_probas: N×C probabilities or other scores, a column for each class; or N of one class.
+        y_probas: N×C probabilities or other scores, a column for each class; or N of one class. An
+            array, a tensor, a list or a data frame.
         labels: What the columns are called: a list, or a dictionary of ids to names.
         classes_to_plot: Those of `y_true`, or names, to be drawn; all that occur by default.
         title: What stands above it.
@@ -129,7 +130,7 @@ def _curves(
     for name, given in (("y_true", y_true), ("y_probas", y_probas)):
         if given is None:
             raise InvalidInput(f"{field}: {name}: is needed, got None")
-    y_true, scores = plain(y_true), to_numpy(y_probas, f"{field}: y_probas")
+    y_true, scores = plain(y_true), to_numpy(plain(y_probas), f"{field}: y_probas")
     if scores.dtype.kind == "c":
         raise WrongType(f"{field}: y_probas: expected real numbers, got {describe(y_probas)}")
     labelled, scores = _aligned(y_true, scores, field)

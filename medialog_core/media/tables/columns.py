@@ -63,6 +63,11 @@ class Column:
             kind, value = typed(cell)
         except MedialogError as error:
             raise type(error)(f"{self._place()}: {error}") from error
+        except RecursionError:
+            raise InvalidInput(
+                f"{self._place()}: expected lists and dictionaries of fewer levels, got {type(cell).__name__} that "
+                "is nested hundreds deep or holds itself; pass str(...) of it"
+            ) from None
         if kind == NULL or self._is_gap(kind, value):
             return self._empty("None" if kind == NULL else "NaN")
         if kind != self.type:

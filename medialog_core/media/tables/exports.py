@@ -24,7 +24,9 @@ def to_numpy(column: Column) -> Array:
     cells = column.cells
     if column.type == NUMBER:
         return _numbers(cells)
-    if column.type in (BOOLEAN, STRING) and None not in cells:
+    if column.type == BOOLEAN and None not in cells:
+        return np.array(cells)
+    if column.type == STRING and None not in cells and not _ends_in_nul(cells):
         return np.array(cells)
     if column.type == DATE:
         return np.array(cells, "M8[D]")
@@ -39,6 +41,11 @@ def _numbers(cells: list[Any]) -> Array:
     if set(map(type, cells)) == {int} and max(cells) >= 2**63 and min(cells) >= 0:
         return np.array(cells, np.uint64)  # by itself NumPy takes float64, which cuts digits off
     return np.array([float("nan") if cell is None else cell for cell in cells])
+
+
+def _ends_in_nul(cells: list[str]) -> bool:
+    """Say whether NumPy would cut the end of a text off."""
+    return any(cell.endswith("\0") for cell in cells)
 
 
 def to_dataframe(columns: Sequence[Column]) -> Any:

@@ -229,7 +229,7 @@ class Table(Rows):
         [name] = checked_names([name])
         if name in self.columns:
             raise InvalidInput(f"Table: {method}: {name!r} is a column already")
-        if isinstance(data, str) or not hasattr(data, "__iter__"):
+        if isinstance(data, str | Mapping | set | frozenset) or not hasattr(data, "__iter__"):
             raise WrongType(
                 f"Table: {method}: expected a list of cells for {name!r}, got {describe(data)}"
             )

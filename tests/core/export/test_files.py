@@ -199,6 +199,16 @@ def test_keys_and_steps_are_chosen(
     assert {line["key"] for line in index(to)} == expected
 
 
+@pytest.mark.parametrize("pattern", ["a[0]", "a*", "a[[]0]"])
+def test_a_key_with_brackets_is_found_by_itself_and_by_patterns(
+    run: MadeRun, to: Path, pattern: str
+) -> None:
+    run.picture(b"1", "a[0]")
+    run.picture(b"2", "b0")
+    export(run.reader(), to, selection=Selection((pattern,)))
+    assert {line["key"] for line in index(to)} == {"a[0]"}
+
+
 def test_a_pattern_that_matches_nothing_is_an_error(filled: Run, to: Path) -> None:
     with pytest.raises(
         InvalidInput, match=r"no key matches 'train/\*'; the run has \['best', 'hist'"

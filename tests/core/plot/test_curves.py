@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given, settings
@@ -19,11 +20,15 @@ from sklearn import metrics
 import medialog_core as wandb
 from medialog_core.errors import InvalidInput, WrongType
 from medialog_core.media.documents.chart import Chart
-from medialog_core.plot import pr_curve, roc_curve
+from medialog_core.plot import confusion_matrix, pr_curve, roc_curve
 
 RNG = np.random.default_rng(11)
 Y = RNG.integers(0, 3, 300)
 SCORES: NDArray[np.float64] = RNG.random((300, 3)) + np.eye(3)[Y] * 0.4
+
+
+def arrow(scores: NDArray[np.float64]) -> pa.Table:
+    return pa.table({str(i): column for i, column in enumerate(scores.T)})
 
 
 def areas(chart: Chart) -> dict[str | None, float | None]:
@@ -100,6 +105,17 @@ def test_an_unknown_class_to_plot_is_refused(classes: Any, said: str) -> None:
     message = rf"classes_to_plot: no class {said}, there are \[0, 1, 2\]"
     with pytest.raises(InvalidInput, match=message):
         roc_curve(Y, SCORES, classes_to_plot=classes)
+
+
+FRAMES = [pd.DataFrame, lambda scores: pl.DataFrame(scores, orient="row"), arrow]
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_scores_come_as_data_frames(frame: Any) -> None:
+    assert roc_curve(Y, frame(SCORES)) == roc_curve(Y, SCORES)
+    assert pr_curve(frame(np.eye(3)[Y]), frame(SCORES)) == pr_curve(np.eye(3)[Y], SCORES)
+    matrices = [confusion_matrix(scores, Y) for scores in (SCORES, frame(SCORES))]
+    assert matrices[0] == matrices[1]
 
 
 # --- labels of all kinds --------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import msgspec
 from ....payload import Blob, LinkedBlob, Payload
 from ....schema import Cell, ColumnMeta, File, decode_meta
 from ..shown import Shown
+from .tables import holds_only_media
 
 MAX_CELLS = 25
 """So many of a column are shown."""
@@ -57,7 +58,7 @@ def _columns(blob: LinkedBlob) -> Iterator[tuple[str, list[Any]]]:
     """Give the media cells of the columns that hold nothing else; lists of them as their items."""
     places = [File(str(place), 0, "", "") for place in range(len(blob.links))]
     file = msgspec.json.decode(blob.render(places), type=_File)
-    for column in file.columns:
+    for column in filter(holds_only_media, file.columns):
         cells = [cell for cell in msgspec.json.decode(file.data[column.name]) if cell is not None]
         if column.type.endswith("[]"):
             cells = [item for cell in cells for item in cell]

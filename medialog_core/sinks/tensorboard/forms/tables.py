@@ -54,6 +54,11 @@ def partitioned(payload: Payload, meta: PartitionedTableMeta) -> str:
     return captioned(payload, f"{said}\n\n{body}")
 
 
+def holds_only_media(column: ColumnMeta) -> bool:
+    """Say whether each cell of a column is a media value, or a list of them."""
+    return column.type not in _CELLS
+
+
 def _body(blobs: Blobs, columns: Sequence[ColumnMeta], nrows: int) -> str:
     rows: list[tuple[str, ...]] = []
     for blob in blobs:

@@ -95,6 +95,15 @@ def test_what_json_cannot_hold_is_refused_by_row_and_column(cell: Any) -> None:
         of_cells(cell)
 
 
+def test_a_list_that_holds_itself_is_refused_by_row_and_column() -> None:
+    cell: list[Any] = [1]
+    cell.append({"again": cell})
+    with pytest.raises(
+        InvalidInput, match=r"row 0, column 'a': .*got list that is nested hundreds"
+    ):
+        of_cells(cell)
+
+
 def test_keys_that_are_equal_as_text_are_refused() -> None:
     message = r"row 0, column 'a': expected keys that differ as text, got '1' more than once in \[1, '1', 2\]"
     with pytest.raises(InvalidInput, match=message):

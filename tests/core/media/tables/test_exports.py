@@ -113,6 +113,12 @@ def test_whole_numbers_become_arrays_of_whole_numbers(cells: list[int]) -> None:
     assert array.tolist() == cells
 
 
+@pytest.mark.parametrize(("cells", "kind"), [(["a\0", "b"], "O"), (["a\0b", ""], "U")])
+def test_texts_become_arrays_with_all_their_characters(cells: list[str], kind: str) -> None:
+    array = of_cells(*cells).get_column("a", convert_to="numpy")
+    assert (array.tolist(), array.dtype.kind) == (cells, kind)
+
+
 @pytest.mark.parametrize("cells", [[DAY, None], [DAY.date(), None], [FINE, None]])
 def test_dates_become_arrays_of_datetime64(cells: list[Any]) -> None:
     array = of_cells(*cells).get_column("a", convert_to="numpy")

@@ -224,7 +224,7 @@ def test_rows_come_as_a_tensor() -> None:
     assert Table(["a", "b"], rows).data == [[1.5, 2.5]]
 
 
-@pytest.mark.parametrize("data", [5, "xy"])
+@pytest.mark.parametrize("data", [5, "xy", {"x": 1, "y": 2}, {1, 2}])
 def test_a_column_of_no_cells_is_refused(data: Any) -> None:
     table = Table(["a"], [[1], [2]])
     with pytest.raises(WrongType, match="add_column: expected a list of cells for 'b', got"):
