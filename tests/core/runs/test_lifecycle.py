@@ -355,8 +355,7 @@ def test_a_pool_that_is_terminated_has_written_what_its_workers_logged(
 def test_a_run_that_nobody_holds_is_drained_at_exit(tmp_path: Path) -> None:
     body = """
     import gc
-    ml.init(id='r').log({'x': image(1)})
-    ml.init(id='other', reinit='create_new')
+    ml.init(id='r', reinit='create_new').log({'x': image(1)})
     gc.collect()
     """
     play(tmp_path, body)
