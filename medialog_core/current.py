@@ -110,7 +110,8 @@ def init(
         job_type=job_type,
     )
     if before is not None and reinit != "create_new":
-        say(f"run {before.name} is finished, because init() was called again")
+        if before.spec.owner:
+            say(f"run {before.name} is finished, because init() was called again")
         before.finish(quiet=True)
     run = start(spec)
     if reinit != "create_new":

@@ -222,6 +222,21 @@ def test_a_notebook_cell_that_runs_twice_makes_two_whole_runs(tmp_path: Path) ->
     assert "is finished, because init() was called again" in play(tmp_path, body)
 
 
+def test_a_childs_own_run_is_not_said_to_finish_its_parents(tmp_path: Path) -> None:
+    body = """
+    run = ml.init(id='r')
+    if os.fork() == 0:
+        ml.init(id='child').finish()
+        os._exit(0)
+    assert os.wait()[1] == 0
+    run.log({'x': image(1)})
+    """
+    said = play(tmp_path, body)
+    assert "medialog: run child" in said
+    assert "is finished" not in said
+    assert values(tmp_path) == [1]
+
+
 def test_silence_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "medialog: run" in play(tmp_path, "ml.init()")
     monkeypatch.setenv("MEDIALOG_SILENT", "1")
