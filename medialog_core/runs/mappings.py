@@ -6,6 +6,8 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
+import numpy as np
+
 from ..arrays import describe, is_array, to_numpy, to_scalar
 from ..errors import WrongType
 from ..schema import to_number
@@ -139,8 +141,16 @@ def _leaf(value: Any) -> Any:
     if scalar is not None:
         return to_number(scalar)
     if is_array(value):
-        return to_json(to_numpy(value, "value").tolist())
+        return to_json(_elements(value))
     return _writable(str(value) if hasattr(value, "__fspath__") else repr(value))
+
+
+def _elements(array: Any) -> Any:
+    try:
+        return to_numpy(array, "value").tolist()
+    except WrongType:  # of texts, dates, records or objects
+        found = np.asarray(array)
+        return (found.astype(str) if found.dtype.kind in "mM" else found).tolist()
 
 
 def _writable(text: str) -> str:
