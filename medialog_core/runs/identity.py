@@ -108,6 +108,26 @@ class RunIdentity:
         return
 
     @property
+    def project_url(self) -> None:
+        """None, as `url`."""
+        return
+
+    @property
+    def sweep_id(self) -> None:
+        """None: no run is part of a sweep."""
+        return
+
+    @property
+    def sweep_url(self) -> None:
+        """None, as `url`."""
+        return
+
+    @property
+    def path(self) -> str:
+        """The project and the id, `project/id`, by which the command line knows it, too."""
+        return f"{self.project}/{self.id}"
+
+    @property
     def entity(self) -> str:
         """Empty, as of W&B's runs offline: there are no accounts."""
         return ""

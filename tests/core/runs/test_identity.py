@@ -28,8 +28,18 @@ def test_it_tells_what_it_was_given(run: Run) -> None:
     assert (run.id, run.name, run.project, run.tags) == ("r", "first", "cells", ("a",))
     assert (run.notes, run.group, run.job_type) == ("n", "g", "train")
     assert (run.resumed, run.starting_step, run.offline, run.disabled) == (False, 0, True, False)
-    assert (run.url, run.entity) == (None, "")
+    assert (run.url, run.entity, run.path) == (None, "", "cells/r")
+    assert (run.project_url, run.sweep_id, run.sweep_url) == (None, None, None)
     assert run.start_time == open_run(run.dir).info.created
+
+
+def test_its_path_is_what_the_command_line_takes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.finish()
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["show", run.path]) == 0
+    assert run.path in capsys.readouterr().out
 
 
 def test_a_new_name_tags_and_notes_are_read_back(
