@@ -132,6 +132,12 @@ class RunIdentity:
         """Empty, as of W&B's runs offline: there are no accounts."""
         return ""
 
+    def __copy__(self) -> RunIdentity:
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> RunIdentity:
+        return self  # a copy of a model that holds its run is no other process
+
     def _say(self, field: str, value: Any) -> None:
         self._check_open(field)
         if field == "name" and value is None:
