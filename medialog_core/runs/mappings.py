@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,12 @@ def _items(given: Any) -> Mapping[str, Any]:
 
 
 def to_json(value: Any) -> Any:
-    """Give `value` as JSON can hold it: numbers of any library, arrays as lists, the rest by `repr`."""
+    """Give `value` as JSON can hold it: numbers of any library, arrays as lists, the rest by `repr`.
+
+    A dataclass's fields are a dictionary's items, at any depth.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name, None) for field in fields(value)}
     if isinstance(value, Mapping):
         return {_writable(str(key)): to_json(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,6 +17,16 @@ import torch
 
 from medialog_core.errors import WrongType
 from medialog_core.runs.mappings import Recorded, Summary, to_json
+
+
+@dataclass
+class Layer:
+    width: int
+
+
+@dataclass
+class Model:
+    layers: list[Layer]
 
 
 def test_every_change_is_told() -> None:
@@ -123,6 +134,9 @@ def test_the_summary_shows_the_last_scalar_unless_it_was_set() -> None:
         ({1: 2}, {"1": 2}),
         (PurePosixPath("a/b"), "a/b"),
         (len, "<built-in function len>"),
+        (Model([Layer(3), Layer(4)]), {"layers": [{"width": 3}, {"width": 4}]}),
+        ({"layer": Layer(3)}, {"layer": {"width": 3}}),
+        (Layer, f"<class '{__name__}.Layer'>"),
         (np.float32, "<class 'numpy.float32'>"),
         (torch.Tensor, "<class 'torch.Tensor'>"),
         (pd.Series, "<class 'pandas.Series'>"),
