@@ -110,7 +110,7 @@ def init(
         job_type=job_type,
     )
     if before is not None and reinit != "create_new":
-        if before.spec.owner:
+        if before.spec.owner and not before.disabled:
             say(f"run {before.name} is finished, because init() was called again")
         before.finish(quiet=True)
     run = start(spec)

@@ -257,6 +257,14 @@ def test_disabled_checks_arguments_and_writes_nothing(tmp_path: Path) -> None:
     assert set(threading.enumerate()) <= before
 
 
+def test_a_disabled_run_is_not_said_to_be_finished_by_the_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    medialog_core.init(mode="disabled")
+    medialog_core.init(mode="disabled")
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("mode", ["online", "offline"])
 def test_online_and_offline_are_the_same(mode: Any) -> None:
     run = medialog_core.init(mode=mode)
