@@ -26,7 +26,7 @@ def is_array(value: object) -> bool:
 
 def is_torch(value: object) -> bool:
     """Say whether `value` is a torch tensor, whose pictures are C×H×W by convention."""
-    return hasattr(value, "detach") and hasattr(value, "permute")
+    return hasattr(value, "detach") and hasattr(value, "permute") and not isinstance(value, type)
 
 
 def to_numpy(value: Any, field: str) -> Array:
@@ -106,6 +106,8 @@ def _single(value: Any) -> Array | None:
 
 
 def _convertible(value: object) -> bool:
+    if isinstance(value, type):  # `np.float32` or `torch.Tensor` answers to all that its values do
+        return False
     return hasattr(value, "__array__") or hasattr(value, "detach") or hasattr(value, "numpy")
 
 

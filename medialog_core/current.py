@@ -46,7 +46,7 @@ def init(
     durability: Durability | None = None,
     **wandb_names: Any,
 ) -> Run:
-    """Start a run and make it the active one.
+    """Start a run and make it the active one, unless `reinit="create_new"`.
 
     The run lives in `<dir or $MEDIALOG_DIR or ./medialog>/<project or "default">/<id>`.
 
@@ -62,7 +62,8 @@ def init(
         job_type: What it does, e.g. `train`.
         resume: `never` refuses an existing id, `must` a new one; anything else takes both.
         reinit: What becomes of an active run: finished with a notice (default), returned
-            (`return_previous` or False), or left alone beside the new one (`create_new`).
+            (`return_previous` or False), or left alone (`create_new`): `log` and the like still go
+            to it, and the new one is reached by what `init` returns only, also where none is active.
         mode: `disabled` checks arguments and does nothing else; `online` and `offline` are the same,
             local. `$MEDIALOG_MODE` where absent.
         sinks: `store`, `tensorboard`, both, or objects that satisfy `payload.Sink`.
@@ -109,12 +110,15 @@ def init(
         job_type=job_type,
     )
     if before is not None and reinit != "create_new":
-        say(f"run {before.name} is finished, because init() was called again")
+        if before.spec.owner and not before.disabled:
+            say(f"run {before.name} is finished, because init() was called again")
         before.finish(quiet=True)
-    _active = start(spec)
+    run = start(spec)
+    if reinit != "create_new":
+        _active = run
     if not disabled:
-        say(f"run {_active.name} in {_active.dir}")
-    return _active
+        say(f"run {run.name} in {run.dir}")
+    return run
 
 
 def activate(run: Run | None) -> None:

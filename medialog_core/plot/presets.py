@@ -16,7 +16,14 @@ PRESETS: dict[str, Callable[..., Chart]] = {
     "wandb/scatter/v0": scatter,
     "wandb/bar/v0": bar,
     "wandb/histogram/v0": histogram,
+    "wandb/area-under-curve/v0": line,
+    "wandb/lineseries/v0": line,
 }
+_FIELDS = {
+    "wandb/area-under-curve/v0": {"class": "stroke"},
+    "wandb/lineseries/v0": {"step": "x", "lineVal": "y", "lineKey": "stroke"},
+}
+"""W&B's names of fields, where they are not the arguments of the chart's function."""
 
 
 def plot_table(
@@ -34,7 +41,8 @@ def plot_table(
     Args:
         vega_spec_name: One of `PRESETS`; custom ones lie on W&B's server, which is never asked.
         data_table: A `Table`, a data frame or a dictionary of columns.
-        fields: The arguments of the chart's function to columns, e.g. `{"x": "step", "y": "loss"}`.
+        fields: The arguments of the chart's function to columns, e.g. `{"x": "step", "y": "loss"}`,
+            or W&B's names of them, as `class` of `wandb/area-under-curve/v0`.
         string_fields: `{"title": ...}`.
         split_table: Without effect.
         caption: A line of text.
@@ -50,6 +58,8 @@ def plot_table(
             "custom presets lie on W&B's server: use plot.line, scatter, bar or histogram, or log the Table itself"
         )
     draw = PRESETS[vega_spec_name]
+    known = _FIELDS.get(vega_spec_name, {})
+    fields = {known.get(name, name): column for name, column in fields.items()}
     title = (string_fields or {}).get("title", "")
     try:
         inspect.signature(draw).bind(data_table, **fields)

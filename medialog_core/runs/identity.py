@@ -108,9 +108,35 @@ class RunIdentity:
         return
 
     @property
+    def project_url(self) -> None:
+        """None, as `url`."""
+        return
+
+    @property
+    def sweep_id(self) -> None:
+        """None: no run is part of a sweep."""
+        return
+
+    @property
+    def sweep_url(self) -> None:
+        """None, as `url`."""
+        return
+
+    @property
+    def path(self) -> str:
+        """The project and the id, `project/id`, by which the command line knows it, too."""
+        return f"{self.project}/{self.id}"
+
+    @property
     def entity(self) -> str:
         """Empty, as of W&B's runs offline: there are no accounts."""
         return ""
+
+    def __copy__(self) -> RunIdentity:
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> RunIdentity:
+        return self  # a copy of a model that holds its run is no other process
 
     def _say(self, field: str, value: Any) -> None:
         self._check_open(field)

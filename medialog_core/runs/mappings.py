@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import fields, is_dataclass
 from typing import Any
+
+import numpy as np
 
 from ..arrays import describe, is_array, to_numpy, to_scalar
 from ..errors import WrongType
@@ -120,7 +123,12 @@ def _items(given: Any) -> Mapping[str, Any]:
 
 
 def to_json(value: Any) -> Any:
-    """Give `value` as JSON can hold it: numbers of any library, arrays as lists, the rest by `repr`."""
+    """Give `value` as JSON can hold it: numbers of any library, arrays as lists, the rest by `repr`.
+
+    A dataclass's fields are a dictionary's items, at any depth.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name, None) for field in fields(value)}
     if isinstance(value, Mapping):
         return {_writable(str(key)): to_json(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
@@ -139,8 +147,16 @@ def _leaf(value: Any) -> Any:
     if scalar is not None:
         return to_number(scalar)
     if is_array(value):
-        return to_json(to_numpy(value, "value").tolist())
+        return to_json(_elements(value))
     return _writable(str(value) if hasattr(value, "__fspath__") else repr(value))
+
+
+def _elements(array: Any) -> Any:
+    try:
+        return to_numpy(array, "value").tolist()
+    except WrongType:  # of texts, dates, records or objects
+        found = np.asarray(array)
+        return (found.astype(str) if found.dtype.kind in "mM" else found).tolist()
 
 
 def _writable(text: str) -> str:

@@ -18,7 +18,7 @@ def run(tmp_path: Path) -> Run:
     return Run(RunSpec(tmp_path, "r", "r", disabled=True))
 
 
-@pytest.mark.parametrize("name", ["log_artifact", "use_model", "get_url", "sweep_url"])
+@pytest.mark.parametrize("name", ["log_artifact", "use_model", "get_url", "settings"])
 def test_a_run_says_what_to_do_instead(run: Run, name: str) -> None:
     message = f"'Run' object has no attribute '{name}': medialog has none; {ABSENT[name]}"
     with pytest.raises(AttributeError, match=re.escape(message)) as caught:
@@ -27,7 +27,9 @@ def test_a_run_says_what_to_do_instead(run: Run, name: str) -> None:
     assert not hasattr(run, name)
 
 
-@pytest.mark.parametrize("name", ["Artifact", "setup", "sweep", "Api", "sklearn"])
+@pytest.mark.parametrize(
+    "name", ["Artifact", "setup", "sweep", "Api", "sklearn", "util", "sdk", "keras", "CommError"]
+)
 def test_the_module_says_what_to_do_instead(name: str) -> None:
     message = f"module 'medialog_core' has no attribute '{name}': medialog has none; {ABSENT[name]}"
     with pytest.raises(AttributeError, match=re.escape(message)):

@@ -122,6 +122,20 @@ def test_an_active_run_can_be_returned_or_left_alone() -> None:
     assert [open_run(r.dir).summary["a"] for r in (first, second)] == [1, 2]
 
 
+def test_a_run_beside_the_active_one_takes_nothing_from_it() -> None:
+    assert medialog_core.init(reinit="create_new") is not None
+    assert medialog_core.run is None
+    first = medialog_core.init()
+    with medialog_core.init(reinit="create_new") as second:
+        medialog_core.log({"a": 1})
+        medialog_core.config.lr = 0.1
+    assert medialog_core.run is first
+    medialog_core.log({"a": 2})
+    medialog_core.finish()
+    assert (open_run(second.dir).scalar_keys(), open_run(second.dir).config) == ([], {})
+    assert [s.value for s in open_run(first.dir).scalars("a")] == [1, 2]
+
+
 def test_the_id_of_an_existing_run_resumes_it() -> None:
     run = medialog_core.init(id="again", name="n", config={"lr": 0.1})
     run.log({"loss": 1.0}, step=41)
@@ -241,6 +255,14 @@ def test_disabled_checks_arguments_and_writes_nothing(tmp_path: Path) -> None:
     run.finish()
     assert list(tmp_path.iterdir()) == []
     assert set(threading.enumerate()) <= before
+
+
+def test_a_disabled_run_is_not_said_to_be_finished_by_the_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    medialog_core.init(mode="disabled")
+    medialog_core.init(mode="disabled")
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("mode", ["online", "offline"])

@@ -14,7 +14,7 @@ _ARROW_TEXTS = ("string", "large_string")
 
 def is_frame(value: object) -> bool:
     """Say whether `value` is a data frame or an Arrow table."""
-    if not hasattr(value, "shape"):
+    if not hasattr(value, "shape") or isinstance(value, type):
         return False
     arrow = hasattr(value, "column_names") and hasattr(value, "to_pydict")
     return arrow or (hasattr(value, "columns") and hasattr(value, "to_dict"))

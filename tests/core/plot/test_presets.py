@@ -48,6 +48,24 @@ def test_w_and_bs_own_presets_are_our_charts() -> None:
     assert chart == plot.histogram(TABLE, "loss")
 
 
+def test_curves_and_series_are_lines_under_w_and_bs_names_of_their_fields() -> None:
+    table = {"recall": [0, 1, 0, 1], "precision": [1, 0, 1, 0.5], "class": ["a", "a", "b", "b"]}
+    lines = plot.line(table, "recall", "precision", "class", "PR")
+    chart = plot.plot_table(
+        "wandb/area-under-curve/v0",
+        table,
+        {"x": "recall", "y": "precision", "class": "class"},
+        {"title": "PR", "x-axis-title": "Recall"},
+    )
+    assert chart == lines
+    fields = {"step": "recall", "lineVal": "precision", "lineKey": "class"}
+    assert plot.plot_table("wandb/lineseries/v0", table, fields, {"title": "PR"}) == lines
+    with pytest.raises(InvalidInput, match=r"fields: .*'colour'.* arguments of plot.line"):
+        plot.plot_table(
+            "wandb/area-under-curve/v0", table, {"x": "class", "y": "recall", "colour": "a"}
+        )
+
+
 @pytest.mark.parametrize("name", ["me/my-preset", "wandb/line/v9", ""])
 def test_a_preset_that_lies_on_a_server_is_refused_with_what_to_do(name: str) -> None:
     with pytest.raises(

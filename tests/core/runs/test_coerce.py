@@ -31,6 +31,11 @@ class Loss(float):
     pass
 
 
+class Unitful:
+    def __float__(self) -> float:
+        raise TypeError("3 metres are no number")
+
+
 @pytest.mark.parametrize(
     ("value", "number"),
     [
@@ -207,11 +212,24 @@ def test_arrays_of_a_list_show_their_content_of_then(fills: list[int]) -> None:
         (np.array([1j, 2]), "real numbers"),
         (np.array([1, None]), "got NoneType None at 1"),
         (np.array([b"a", b"b"]), "expected numbers"),
+        (float, "cannot log type <class 'float'>"),
+        (np.float32, "cannot log type <class 'numpy.float32'>"),
+        (torch.Tensor, "cannot log torch.* <class 'torch.Tensor'>"),
+        (pd.DataFrame, "cannot log type"),
+        (pathlib.Path, "cannot log type"),
+        (dt.datetime, "cannot log type"),
+        (Unitful(), "cannot log .*Unitful"),
     ],
 )
 def test_anything_else_is_refused_by_its_key(value: Any, message: str) -> None:
     with pytest.raises(WrongType, match=f"log: 'my/key': .*{message}"):
         coerce("my/key", value)
+
+
+@pytest.mark.parametrize("cell", [int, np.ndarray, torch.Tensor, pathlib.Path, Unitful()])
+def test_a_cell_of_a_table_stands_for_nothing_either(cell: Any) -> None:
+    with pytest.raises(WrongType, match=r"Table: row 0, column 'a': expected a number, str"):
+        Table(columns=["a"], data=[[cell]])
 
 
 @pytest.mark.parametrize("value", ["\ud800", [np.zeros((0, 9, 3))]])

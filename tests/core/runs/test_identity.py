@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,8 +30,30 @@ def test_it_tells_what_it_was_given(run: Run) -> None:
     assert (run.id, run.name, run.project, run.tags) == ("r", "first", "cells", ("a",))
     assert (run.notes, run.group, run.job_type) == ("n", "g", "train")
     assert (run.resumed, run.starting_step, run.offline, run.disabled) == (False, 0, True, False)
-    assert (run.url, run.entity) == (None, "")
+    assert (run.url, run.entity, run.path) == (None, "", "cells/r")
+    assert (run.project_url, run.sweep_id, run.sweep_url) == (None, None, None)
     assert run.start_time == open_run(run.dir).info.created
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_what_holds_the_run_holds_the_same_run(
+    run: Run, copied: Callable[[Any], Any]
+) -> None:
+    held = copied({"run": copied(run)})["run"]
+    assert held is run
+    run.log({"loss": 1})
+    held.log({"loss": 2})
+    run.finish()
+    assert [(s.step, s.value) for s in open_run(run.dir).scalars("loss")] == [(0, 1), (1, 2)]
+
+
+def test_its_path_is_what_the_command_line_takes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.finish()
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["show", run.path]) == 0
+    assert run.path in capsys.readouterr().out
 
 
 def test_a_new_name_tags_and_notes_are_read_back(

@@ -225,6 +225,21 @@ def test_a_notebook_cell_that_runs_twice_makes_two_whole_runs(tmp_path: Path) ->
     assert "is finished, because init() was called again" in play(tmp_path, body)
 
 
+def test_a_childs_own_run_is_not_said_to_finish_its_parents(tmp_path: Path) -> None:
+    body = """
+    run = ml.init(id='r')
+    if os.fork() == 0:
+        ml.init(id='child').finish()
+        os._exit(0)
+    assert os.wait()[1] == 0
+    run.log({'x': image(1)})
+    """
+    said = play(tmp_path, body)
+    assert "medialog: run child" in said
+    assert "is finished" not in said
+    assert values(tmp_path) == [1]
+
+
 def test_silence_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "medialog: run" in play(tmp_path, "ml.init()")
     monkeypatch.setenv("MEDIALOG_SILENT", "1")
@@ -387,8 +402,7 @@ def test_a_pool_that_is_terminated_has_written_what_its_workers_logged(
 def test_a_run_that_nobody_holds_is_drained_at_exit(tmp_path: Path) -> None:
     body = """
     import gc
-    ml.init(id='r').log({'x': image(1)})
-    ml.init(id='other', reinit='create_new')
+    ml.init(id='r', reinit='create_new').log({'x': image(1)})
     gc.collect()
     """
     play(tmp_path, body)
