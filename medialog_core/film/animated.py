@@ -70,10 +70,10 @@ def gif(frames: Frames, fps: Fraction) -> bytes:
 
 
 def read(data: bytes, channels: int, count: int | None, fps: float | None) -> Iterator[Pixels]:
-    """Decode frames to H×W×C; `count` of them at `fps` where equal ones became one."""
+    """Decode `count` frames, or all, to H×W×C, at `fps` where equal ones became one."""
     with PIL.Image.open(io.BytesIO(data)) as image:
         stored = getattr(image, "n_frames", 1)
-        decoded = _decoded(image, stored, channels)
+        decoded = _decoded(image, min(stored, count or stored), channels)
         if not count or not fps or count <= stored:
             yield from (pixels for pixels, _ in decoded)
         else:
