@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arrays import describe, is_array
+from .arrays import describe, is_array, to_scalar
 from .errors import InvalidInput, MedialogError
 from .media.clips.audio import Audio
 from .media.clips.video import Video
@@ -26,12 +26,13 @@ class Kind:
     Attributes:
         media: The media type.
         is_batch: Tells by its shape whether an array holds several values along its first axis.
-        parts: Options that are sequences themselves, and of what: `value_range=(0, 1)` is for all.
+        parts: Options that are sequences themselves, and what tells their items:
+            `value_range=(0, 1)` is for all.
     """
 
     media: type[Any]
     is_batch: Callable[[tuple[int, ...]], bool] = lambda _shape: False
-    parts: Mapping[str, tuple[type[Any], ...]] = field(default_factory=dict)
+    parts: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
 
     @property
     def noun(self) -> str:
@@ -45,12 +46,16 @@ def _is_image_batch(shape: tuple[int, ...]) -> bool:
     return len(shape) == _IMAGE_BATCH_AXES
 
 
+def _is_mapping(item: Any) -> bool:
+    return isinstance(item, Mapping)
+
+
 def _axes(count: int) -> Callable[[tuple[int, ...]], bool]:
     return lambda shape: len(shape) == count
 
 
-_RANGE: dict[str, tuple[type[Any], ...]] = {"value_range": (int, float)}
-IMAGE = Kind(Image, _is_image_batch, {**_RANGE, "classes": (Mapping,)})
+_RANGE: dict[str, Callable[[Any], bool]] = {"value_range": lambda end: to_scalar(end) is not None}
+IMAGE = Kind(Image, _is_image_batch, {**_RANGE, "classes": _is_mapping})
 VIDEO = Kind(Video, _axes(5), _RANGE)
 AUDIO = Kind(Audio, _axes(3))
 OBJECT3D = Kind(Object3D, _axes(3))
@@ -121,4 +126,4 @@ def _spread(place: str, kind: Kind, name: str, value: Any, n: int) -> Sequence[A
 
 
 def _is_one_value(kind: Kind, name: str, value: Sequence[Any]) -> bool:
-    return len(value) > 0 and isinstance(value[0], kind.parts.get(name, ()))
+    return len(value) > 0 and name in kind.parts and kind.parts[name](value[0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,8 @@ ERRORS = (OSError, SyntaxError, ValueError, EOFError, PIL.Image.DecompressionBom
 """What Pillow raises of a broken file."""
 _SHORTEST_MS, _INSTEAD_MS = 10, 100
 """What asks for less than the one is shown by browsers for the other."""
+_LONGEST_GIF_MS = 655_350
+"""So long a frame of a GIF can be shown: 16 bits of 10 ms."""
 _CODECS = {"GIF": "gif", "WEBP": "webp", "PNG": "apng"}
 _SAMPLED_FRAMES, _SAMPLED_PIXELS = 16, 2**20
 
@@ -62,18 +65,17 @@ def gif(frames: Frames, fps: Fraction) -> bytes:
     """Encode frames with one palette for all of them, or in exact greys."""
     durations = _durations_ms(frames.count, fps, 10)
     if frames.channels == 1:
-        film = Film(frames.count, lambda index: to_pillow(frames.get(index)))
-        return _saved(film, "GIF", durations, optimize=False)
+        return _gif(lambda index: to_pillow(frames.get(index)), durations)
     palette = _palette(frames)
-    film = Film(frames.count, lambda index: _coloured(frames.get(index), palette))
-    return _saved(film, "GIF", durations, optimize=False, palette=palette.getpalette())
+    colours = palette.getpalette()
+    return _gif(lambda index: _coloured(frames.get(index), palette), durations, palette=colours)
 
 
 def read(data: bytes, channels: int, count: int | None, fps: float | None) -> Iterator[Pixels]:
-    """Decode frames to H×W×C; `count` of them at `fps` where equal ones became one."""
+    """Decode `count` frames, or all, to H×W×C, at `fps` where equal ones became one."""
     with PIL.Image.open(io.BytesIO(data)) as image:
         stored = getattr(image, "n_frames", 1)
-        decoded = _decoded(image, stored, channels)
+        decoded = _decoded(image, min(stored, count or stored), channels)
         if not count or not fps or count <= stored:
             yield from (pixels for pixels, _ in decoded)
         else:
@@ -121,9 +123,38 @@ def probe(data: bytes) -> VideoMeta:
         )
 
 
-def _saved(film: Film, form: str, durations: list[int], **how: Any) -> bytes:
+def _gif(get: Callable[[int], PIL.Image.Image], durations: list[int], **how: Any) -> bytes:
+    """Join parts that Pillow saves one by one, so that no frame that it adds up is too long."""
+    whole = b""
+    for part in _parts(durations):
+        film = Film(len(part), partial(lambda part, index: get(part[index]), part))
+        shown = durations[part.start : part.stop]
+        loop = None if whole else 0
+        data = _saved(film, "GIF", shown, optimize=False, loop=loop, **how)
+        whole += data[_gif_head_bytes(data) if whole else 0 : -1]
+    return whole + b";"
+
+
+def _parts(durations: list[int]) -> Iterator[range]:
+    """Give runs of frames that last no longer than one frame of a GIF can."""
+    first = total = 0
+    for index, duration in enumerate(durations):
+        if total + duration > _LONGEST_GIF_MS:
+            yield range(first, index)
+            first, total = index, 0
+        total += duration
+    yield range(first, len(durations))
+
+
+def _gif_head_bytes(data: bytes) -> int:
+    """Give where the frames begin: behind the screen's size and the colours, of which all parts have the same."""
+    flags = data[10]
+    return 13 + (3 << (flags % 8 + 1) if flags & 128 else 0)
+
+
+def _saved(film: Film, form: str, durations: list[int], loop: int | None = 0, **how: Any) -> bytes:
     file = io.BytesIO()
-    film.save(file, form, save_all=True, duration=durations, loop=0, **how)
+    film.save(file, form, save_all=True, duration=durations, loop=loop, **how)
     return file.getvalue()
 
 

@@ -70,7 +70,7 @@ def quantized(block: Array, form: Form) -> Array:
     """Give a block of floats or of integers in a form: rounded, clipped, what is not finite as 0."""
     if form.floating:
         return as_float(block)
-    if block.dtype == form.dtype and form is not S24:
+    if block.dtype == form.dtype and form != S24:
         return block
     floats = block if block.dtype == np.float64 else block.astype(_wide_enough(block.dtype))
     steps = 2.0 ** (form.bits - 1)
@@ -81,7 +81,7 @@ def quantized(block: Array, form: Form) -> Array:
     if block.dtype.kind == "f":
         scaled[~np.isfinite(block)] = 0
     whole: Array = scaled.astype(form.dtype)
-    if form is S24:
+    if form == S24:
         whole <<= 8
     return whole
 

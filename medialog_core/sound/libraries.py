@@ -16,6 +16,8 @@ from .forms import Form, from_8_bits
 Array = NDArray[Any]
 
 FLAC_MAX_RATE, FLAC_MAX_CHANNELS = 655_350, 8
+_FLAC_EXACT_RATE, _FLAC_RATE_STEP = 65_535, 10
+"""A frame's header has 16 bits for a rate; above them libFLAC takes tens of Hz alone."""
 _DTYPES = {
     "PCM_S8": ("int16", 8),
     "PCM_U8": ("int16", 8),
@@ -60,8 +62,14 @@ def pyav() -> Any:
     return module
 
 
+def fits_flac(rate: int, channels: int) -> bool:
+    """Say whether libFLAC writes a sound of so many frames a second and channels."""
+    is_rate = rate <= _FLAC_EXACT_RATE or rate % _FLAC_RATE_STEP == 0
+    return is_rate and rate <= FLAC_MAX_RATE and channels <= FLAC_MAX_CHANNELS
+
+
 def write_flac(blocks: Iterable[Array], form: Form, rate: int, channels: int) -> bytes:
-    """Give a FLAC file of blocks of N×C; 16 or 24 bits, at most 8 channels and 655,350 Hz."""
+    """Give a FLAC file of blocks of N×C; 16 or 24 bits, of what `fits_flac`."""
     file = io.BytesIO()
     subtype = f"PCM_{form.bits}"
     with soundfile().SoundFile(file, "w", rate, channels, subtype, format="FLAC") as opened:

@@ -111,7 +111,7 @@ def _frame(frame: Any, place: int) -> tuple[Array, bool]:
 def _numbers_of(image: Image) -> Array:
     """Give an image's own numbers, for its range is decided with the other frames'."""
     source = image.source
-    if not isinstance(source, pixels.Pixels) or source.options is not pixels.DEFAULT:
+    if not isinstance(source, pixels.Pixels) or source.options != pixels.DEFAULT:
         return image.to_numpy()
     return source.array.transpose(1, 2, 0) if source.channels_first else source.array
 

@@ -10,7 +10,8 @@
 
 What is beyond full scale is clipped, but for the last, and counted; NaN and infinities become 0 and
 are counted. The container is FLAC where soundfile is installed and the form is of 16 or 24 bits,
-which is all it writes there, with at most 8 channels and 655,350 Hz; else WAV.
+which is all it writes there, with at most 8 channels and 655,350 Hz, and above 65,535 Hz whole tens of
+them; else WAV.
 """
 
 from __future__ import annotations
@@ -65,10 +66,11 @@ def checked_container(container: Any, rate: int, channels: int) -> str | None:
         raise InvalidInput(
             f"Audio: format: expected 'flac' or 'wav' for an array, got {container!r}"
         )
-    if name == "flac" and not _fits_flac(rate, channels):
+    if name == "flac" and not libraries.fits_flac(rate, channels):
         raise InvalidInput(
             f"Audio: format: FLAC holds at most {libraries.FLAC_MAX_CHANNELS} channels and "
-            f"{libraries.FLAC_MAX_RATE:,} Hz, got {channels} and {rate:,} Hz; pass format='wav'"
+            f"{libraries.FLAC_MAX_RATE:,} Hz, above 65,535 Hz whole tens, got {channels} and {rate:,} Hz; "
+            "pass format='wav'"
         )
     if name == "flac" and libraries.soundfile() is None:
         raise MissingExtra("Audio: format='flac'", "audio")
@@ -77,7 +79,7 @@ def checked_container(container: Any, rate: int, channels: int) -> str | None:
 
 def usual_container(form: Form, rate: int, channels: int) -> str:
     """Give the container of a sound of which none was stated."""
-    compact = form in (S16, S24) and _fits_flac(rate, channels)
+    compact = form in (S16, S24) and libraries.fits_flac(rate, channels)
     return "flac" if compact and libraries.soundfile() is not None else "wav"
 
 
@@ -129,7 +131,3 @@ def _are_16_bits(block: Array) -> bool:
         if steps.max() >= full_scale(S16.dtype) or (np.rint(steps) != steps).any():
             return False
     return True
-
-
-def _fits_flac(rate: int, channels: int) -> bool:
-    return rate <= libraries.FLAC_MAX_RATE and channels <= libraries.FLAC_MAX_CHANNELS

@@ -106,6 +106,10 @@ def from_file(source: Any, format: str | None, rate: int | None) -> Recording:
         InvalidInput: Another ending, other content than its ending says, or a header cut short.
         OSError: It cannot be read.
     """
+    if format is not None and str(format).lower().lstrip(".") not in files.KINDS:
+        raise InvalidInput(
+            f"Audio: format: expected one of {', '.join(files.KINDS)}, got {format!r}"
+        )
     file = kept.read(source, tuple(files.KINDS), _FIELD, file_type=format, option="format")
     kind, found = files.KINDS[file.extension], files.content_of(file.data)
     if found is None:

@@ -47,7 +47,7 @@ def oriented(array: Array, layout: str | None, *, torch: bool) -> tuple[Array, b
             f"Audio: data_or_path: expected {', '.join(_TYPES)} or bfloat16, got {describe(array)}, "
             f"of which no full scale is known; {fix}"
         )
-    if array.ndim > 2 or not array.size:  # noqa: PLR2004
+    if array.ndim not in (1, 2) or not array.size:
         raise _no_sound(array)
     if array.ndim == 1:
         return array[:, None], False
@@ -79,5 +79,10 @@ def _no_sound(array: Array) -> InvalidInput:
         fix = "log a list, [Audio(x, sample_rate) for x in batch]"
         return InvalidInput(
             f"Audio: data_or_path: expected one sound, N, N×C or C×N, got {describe(array)}; {fix}"
+        )
+    if not array.ndim:
+        return InvalidInput(
+            f"Audio: data_or_path: expected one sound, N, N×C or C×N, got {describe(array)}; "
+            "a single number is logged as it is, run.log({key: x})"
         )
     return InvalidInput(f"Audio: data_or_path: expected at least one sample, got {describe(array)}")

@@ -73,6 +73,20 @@ def test_durations_add_up_and_none_is_off_by_more_than_a_unit() -> None:
     assert set(found) == {30, 40}
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("order", [[0] * 15, [0] * 9 + [1] * 8 + [2], [0, 1, 2, 0, 1, 2, 2, 2, 1]])
+def test_a_gif_shows_frames_for_longer_than_one_of_its_own_can_be(
+    channels: int, order: list[int]
+) -> None:
+    pixels = (noise(3, 12, 10, channels) // 128 * 255)[order]
+    data = animated.gif(frames_of(pixels), Fraction(1, 100))
+    facts = animated.probe(data)
+    assert facts.duration_secs == 100 * len(order)
+    assert data.count(b"NETSCAPE2.0") == 1
+    shown = list(animated.read(data, channels, len(order), 0.01))
+    np.testing.assert_array_equal(shown, pixels)
+
+
 def test_what_lies_behind_a_fault_is_left_out_of_the_facts() -> None:
     data = animated.gif(frames_of(noise(6, 30, 30, 3)), Fraction(10))
     facts = animated.probe(data[: len(data) // 2])

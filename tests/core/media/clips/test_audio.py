@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -238,3 +239,19 @@ def test_sounds_of_a_run_come_back_single_in_lists_and_in_tables(tmp_path: Path)
     assert [reader.load(row) for row in rows["many"]] == several
     [back] = [reader.load(row) for row in rows["table"]]
     assert back == table
+
+
+@pytest.mark.parametrize("data", [speech(RATE, 0.1), speech(RATE, 0.1)[:, None].astype(np.float32)])
+def test_a_sound_that_was_looked_at_pickles(data: Array) -> None:
+    audio = Audio(data, RATE)
+    before = audio.to_numpy()
+    copied = pickle.loads(pickle.dumps(audio))  # noqa: S301 - our own
+    np.testing.assert_array_equal(copied.to_numpy(), before)
+    assert encoded_bytes(copied) == encoded_bytes(audio)
+
+
+def encoded_bytes(audio: Audio) -> bytes:
+    [payload] = codecs.encode([audio])
+    own = payload.blobs[0]
+    assert isinstance(own, Blob)
+    return own.data

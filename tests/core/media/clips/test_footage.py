@@ -195,6 +195,18 @@ def test_what_is_broken_behind_the_first_frame_is_kept_all_the_same() -> None:
     assert (len(blob.data), meta.frames) == (len(data), 6)
 
 
+def test_of_pictures_cut_short_the_frames_that_are_there_come_back() -> None:
+    data = made("gif")
+    video = Video(io.BytesIO(data[: len(data) * 2 // 3]), format="gif")
+    [payload] = encode([video])
+    frames = decode(payload).to_numpy()
+    assert 1 <= len(frames) < len(SOURCE)
+    assert len(frames) == encoded(video)[1].frames
+    np.testing.assert_array_equal(
+        frames, Video(io.BytesIO(data), format="gif").to_numpy()[: len(frames)]
+    )
+
+
 @pytest.mark.parametrize(
     ("source", "format", "message"),
     [

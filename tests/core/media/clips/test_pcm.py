@@ -229,19 +229,22 @@ def test_another_format_is_refused(format: Any) -> None:
         Audio(FLOATS, RATE, format=format)
 
 
-@pytest.mark.parametrize(("rate", "channels"), [(655_351, 1), (8_000, 9)])
+@pytest.mark.parametrize(
+    ("rate", "channels"), [(655_351, 1), (655_360, 1), (65_536, 1), (96_001, 2), (8_000, 9)]
+)
 def test_what_flac_cannot_hold_is_wav_or_refused(rate: int, channels: int) -> None:
     data = np.zeros((100, channels), np.int16)
     meta, blob = encoded(Audio(data, rate))
     assert meta.encoding == "wav 16-bit"
     assert soundfile.info(io.BytesIO(blob.data)).samplerate == rate
     with pytest.raises(
-        InvalidInput, match=r"at most 8 channels and 655,350 Hz, got .*format='wav'"
+        InvalidInput,
+        match=r"at most 8 channels and 655,350 Hz, above 65,535 Hz whole tens, got .*'wav'",
     ):
         Audio(data, rate, format="flac")
 
 
-@pytest.mark.parametrize("rate", [1, 8_000, 44_100, 655_350])
+@pytest.mark.parametrize("rate", [1, 8_000, 44_100, 65_535, 96_010, 655_350])
 def test_flac_holds_the_others(rate: int) -> None:
     _, blob = encoded(Audio(np.zeros((100, 8), np.int16), rate))
     info = soundfile.info(io.BytesIO(blob.data))

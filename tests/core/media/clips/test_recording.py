@@ -62,6 +62,12 @@ def test_the_bytes_are_kept_and_looked_into(
     assert (len(peaks.data) > 3_000, spectrogram.data[:4]) == (True, b"\x89PNG")
 
 
+@pytest.mark.parametrize("format", ["mid", 5, ""])
+def test_a_format_that_no_sound_file_has_is_refused(format: Any) -> None:
+    with pytest.raises(InvalidInput, match=f"Audio: format: expected one of wav, .*got {format!r}"):
+        Audio(io.BytesIO(written("WAV")), format=format)
+
+
 def test_single_and_list_have_rate_and_duration() -> None:
     sounds = [Audio(io.BytesIO(written("WAV")), format="wav"), Audio(SOUND[:441], RATE)]
     metas = [payload.meta for payload in codecs.encode(sounds)]

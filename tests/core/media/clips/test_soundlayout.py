@@ -105,6 +105,13 @@ def test_a_sound_has_a_sample(data: Any) -> None:
         Audio(data, 8_000)
 
 
+@pytest.mark.parametrize("data", [np.array(0.5), np.float32(0.5), torch.tensor(0.5)])
+@pytest.mark.parametrize("layout", [None, "CN"])
+def test_a_single_number_is_no_sound(data: Any, layout: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"one sound.*shape \(\) and .*run\.log"):
+        Audio(data, 8_000, layout=layout)
+
+
 @pytest.mark.parametrize(
     ("dtype", "fix"),
     [

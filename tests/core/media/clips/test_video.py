@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import tracemalloc
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -201,8 +202,11 @@ def test_pictures_leave_no_doubt_where_their_channels_are() -> None:
     assert np.array_equal(RGB[:, :, :4, :1], Video(grey).to_numpy())
 
 
-def test_float_images_in_a_list_share_one_range() -> None:
+@pytest.mark.parametrize("pickled", [False, True])
+def test_float_images_in_a_list_share_one_range(pickled: bool) -> None:
     frames = [Image(np.full((4, 5), value, np.float32)) for value in (0.0, 0.5, 200.0)]
+    if pickled:
+        frames = [pickle.loads(pickle.dumps(frame)) for frame in frames]  # noqa: S301 - our own
     assert Video(frames).to_numpy()[:, 0, 0, 0].tolist() == [0, 1, 200]
 
 
