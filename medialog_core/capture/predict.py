@@ -11,6 +11,7 @@ from .follow import Follower, Forward
 from .samples import Sample
 from .session import Session
 from .showing.names import names_for
+from .showing.pixels import Look
 from .showing.predictions import pictorial, pictures_of, raw_table, table_of
 from .tasks.evidence import Evidence, Unsure
 
@@ -53,13 +54,21 @@ class Predictions:
             return
         evidence, reading = found
         names = names_for(reading, evidence.rows[0], self._session.options, self.facts)
-        if pictorial(samples):
-            look = self._session.look(self.stage, [s.input for s in samples], self.facts)
+        look = self.look
+        if look is not None:
             shown, left_out = pictures_of(samples, found, names, look, self.facts)
             self._session.count("capture_boxes_left_out", left_out)
             self._session.log({self._key: shown}, step, epoch)
         else:
             self._session.log({self._key: table_of(samples, found, names, self.facts)}, step, epoch)
+
+    @property
+    def look(self) -> Look | None:
+        """How the inputs of the followed samples are shown; None where they are no pictures."""
+        samples = self.follower.samples
+        if not pictorial(samples):
+            return None
+        return self._session.look(self.stage, [s.input for s in samples], self.facts)
 
     @property
     def _known(self) -> DatasetFacts:
@@ -76,13 +85,8 @@ class Predictions:
             return
         said = _unsure(self._key, samples, why, self.follower.last)
         self._session.notice(f"capture_unsure/{self._name}", said)
-        look = (
-            self._session.look(self.stage, [s.input for s in samples], self.facts)
-            if pictorial(samples)
-            else None
-        )
         self._session.log(
-            {self._key: raw_table(samples, self.follower.last, look, self.facts)}, step, epoch
+            {self._key: raw_table(samples, self.follower.last, self.look, self.facts)}, step, epoch
         )
 
 

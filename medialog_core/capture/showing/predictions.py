@@ -83,7 +83,7 @@ def table_of(
     table = Table(columns=["sample", "input", "truth", "prediction", "score", *numbers])
     for sample, each in zip(samples, said, strict=True):
         further = (each.scores.get(name) for name in numbers)
-        shown = _input_cell(sample, facts)
+        shown = input_cell(sample, facts)
         table.add_data(sample.id, shown, each.truth, each.prediction, each.score, *further)
     return table
 
@@ -99,10 +99,27 @@ def raw_table(
     columns = ["sample", "input", "output", *(["target"] if targets else [])]
     table = Table(columns=columns, allow_mixed_types=True)
     for i, sample in enumerate(samples):
-        shown = _plain_picture(sample, look) if look is not None else _input_cell(sample, facts)
+        shown = input_cell(sample, facts, look)
         output = None if outputs is None else _cell(outputs.rows[i])
         table.add_data(sample.id, shown, output, *([_cell(sample.targets)] if targets else []))
     return table
+
+
+def input_cell(sample: Sample, facts: DatasetFacts, look: Look | None = None) -> Any:
+    """Give a sample's input for a table: a picture, text, a sound, few numbers, else its dtype and shape.
+
+    Args:
+        sample: The sample.
+        facts: What is known of data set and model.
+        look: How pictures are shown; None where the input is none.
+    """
+    if look is not None:
+        return _plain_picture(sample, look)
+    text = text_of(sample.input, facts)
+    if text is not None:
+        return text
+    sound = sound_of(sample.input, facts, sample.id)
+    return _cell(sample.input) if sound is None else sound
 
 
 def pictorial(samples: Sequence[Sample]) -> bool:
@@ -127,14 +144,6 @@ def _said(
     if reading.task in TOKEN_TASKS:
         return token_overlay(reading, sample.input, truth, prediction, names, facts.decode)
     return overlay(reading, truth, prediction, names, sample.input.shape[-2:])
-
-
-def _input_cell(sample: Sample, facts: DatasetFacts) -> Any:
-    text = text_of(sample.input, facts)
-    if text is not None:
-        return text
-    sound = sound_of(sample.input, facts, sample.id)
-    return _cell(sample.input) if sound is None else sound
 
 
 def _picture(sample: Sample, said: Overlay, look: Look) -> Image:
