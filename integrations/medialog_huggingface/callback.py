@@ -146,10 +146,10 @@ class MediaCallback(TrainerCallback):  # type: ignore[misc]  # transformers is n
         if self._watch is not None and self._acts(control):
             self._watch.step_end(Event.of(args, state, given))
 
-    def on_prediction_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+    def on_prediction_step(self, args: Any, state: Any, control: Any, **given: Any) -> None:
         """End a step of an evaluation."""
         if self._watch is not None and self._acts(control):
-            self._watch.prediction_step()
+            self._watch.prediction_step(Event.of(args, state, given))
 
     def on_evaluate(
         self, args: Any, state: Any, control: Any, metrics: Any = None, **given: Any

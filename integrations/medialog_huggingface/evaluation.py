@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .forward import Call
 
 
@@ -13,10 +15,12 @@ class Evaluation:
 
     Attributes:
         calls: The calls kept, one a step from the first step on.
+        loader: What it reads, once a step has told.
     """
 
     def __init__(self, count: int) -> None:
         self.calls: list[Call] = []
+        self.loader: Any = None
         self._count = count
         self._steps = 0
         self._last: Call | None = None
@@ -30,8 +34,13 @@ class Evaluation:
         """Take a call of the step that is under way; a later one of the same step counts instead."""
         self._last = call if call is not None else self._last
 
-    def stepped(self) -> None:
-        """End a prediction step."""
+    def is_of(self, loader: Any) -> bool:
+        """Say whether a step of that loader may be one of this evaluation."""
+        return self.loader is None or self.loader is loader
+
+    def stepped(self, loader: Any) -> None:
+        """End a prediction step of a loader."""
+        self.loader = loader
         last, self._last = self._last, None
         if last is not None and self.wants:
             self.calls.append(last)

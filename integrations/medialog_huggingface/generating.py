@@ -10,7 +10,8 @@ import torch
 from medialog_core import Table
 from medialog_core.capture.datasets import DatasetFacts
 from medialog_core.capture.samples import Sample
-from medialog_core.capture.showing.inputs import text_of
+from medialog_core.capture.showing.pixels import Look
+from medialog_core.capture.showing.predictions import input_cell
 from medialog_core.capture.torch.forward import untouched
 from medialog_core.capture.torch.rows import alike, collated
 
@@ -27,7 +28,11 @@ def wanted(event: Event, facts: DatasetFacts) -> bool:
 
 
 def generated(
-    event: Event, known: ModelFacts, samples: Sequence[Sample], facts: DatasetFacts
+    event: Event,
+    known: ModelFacts,
+    samples: Sequence[Sample],
+    facts: DatasetFacts,
+    look: Look | None,
 ) -> Table:
     """Have the model generate for samples, and give a row for each: input, truth, what it generated.
 
@@ -41,7 +46,7 @@ def generated(
             (sample.targets[name] for name in known.labels if name in sample.targets), None
         )
         said = None if truth is None else decode(truth[truth >= 0].tolist())
-        table.add_data(sample.id, text_of(sample.input, facts), said, decode(tokens))
+        table.add_data(sample.id, input_cell(sample, facts, look), said, decode(tokens))
     return table
 
 

@@ -83,7 +83,7 @@ class Showing:
             return
         if self._session.active(generating.AREA):
             with self._session.looking(generating.AREA), self._ours():
-                table = generating.generated(event, known, samples, facts)
+                table = generating.generated(event, known, samples, facts, predictions.look)
                 self._session.log({f"{predictions.stage}/{generating.AREA}": table}, *event.place)
 
     def _predictions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from medialog_core.capture.options import Capture
@@ -36,7 +37,7 @@ class TrainerWatch:
         self._main = event.known.input
         self._wants_inputs = False
         self._inputs: Call | None = None
-        self._evaluation: Evaluation | None = None
+        self._evaluations: list[Evaluation] = []  # one within another stands behind it
 
     def train_begin(self, event: Event) -> None:
         """Lie in wait for the batches of a training."""
@@ -48,7 +49,7 @@ class TrainerWatch:
 
     def step_begin(self, event: Event) -> None:
         """Look at the inputs of the step that begins, if they are due."""
-        self._evaluation = None
+        self._evaluations.clear()
         self._wants_inputs = self._watch.inputs_due(event.state.global_step + 1)
 
     def step_end(self, event: Event) -> None:
@@ -73,14 +74,17 @@ class TrainerWatch:
         elif event.state.is_world_process_zero or trainers.is_sharded(event.model):
             self._watch.tensors(step + 1, None, lambda: _tensors(event), count=step)
 
-    def prediction_step(self) -> None:
-        """End a prediction step."""
-        if self._evaluation is not None:
-            self._evaluation.stepped()
+    def prediction_step(self, event: Event) -> None:
+        """End a prediction step, maybe the first of an evaluation within another or after one that failed."""
+        if not self._evaluations or not self._evaluations[-1].is_of(event.eval_loader):
+            self._evaluations.append(self._begun())
+        self._evaluations[-1].stepped(event.eval_loader)
 
     def evaluated(self, event: Event, metrics: Mapping[str, Any]) -> None:
         """Log inputs and predictions of an evaluation that has ended."""
-        evaluation, self._evaluation = self._evaluation or self._begun(), None
+        evaluation = self._evaluations.pop() if self._evaluations else self._begun()
+        if evaluation.loader is not None:  # the event's is that of an evaluation within this one
+            event = replace(event, eval_loader=evaluation.loader)
         if self._watch.looking_at_validation:
             with self._watch.validating():
                 self._showing.show(event, evaluation.calls, trainers.stage_of(metrics))
@@ -109,9 +113,9 @@ class TrainerWatch:
                 self._inputs = call_of(module, args, keywords, None, main=self._main, count=count)
 
     def _predicted(self, module: Any, args: Any, keywords: Any, output: Any) -> None:
-        if self._evaluation is None:
-            self._evaluation = self._begun()
-        evaluation, count = self._evaluation, self._options.num_samples
+        if not self._evaluations:
+            self._evaluations.append(self._begun())
+        evaluation, count = self._evaluations[-1], self._options.num_samples
         if evaluation.wants and self._watch.looking_at_validation:
             whole = self._options.sample_fn is not None and not evaluation.calls
             with self._watch.validating():

@@ -150,7 +150,7 @@ class Following:
             samples = loader.follower.samples
             key = "/".join(filter(None, (self._stage, "predictions", output.name)))
             self._session.log(
-                {key: raw_table(samples, output.evidence, loader.look(samples))}, step, epoch
+                {key: raw_table(samples, output.evidence, loader.look)}, step, epoch
             )
 
     def _user_media(self, step: int, epoch: float | None) -> None:

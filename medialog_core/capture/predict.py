@@ -54,7 +54,7 @@ class Predictions:
             return
         evidence, reading = found
         names = names_for(reading, evidence.rows[0], self._session.options, self.facts)
-        look = self.look(samples)
+        look = self.look
         if look is not None and pictorial(samples):
             shown, left_out = pictures_of(samples, found, names, look, self.facts)
             self._session.count("capture_boxes_left_out", left_out)
@@ -63,9 +63,10 @@ class Predictions:
             table = table_of(samples, found, names, self.facts, look)
             self._session.log({self._key: table}, step, epoch)
 
-    def look(self, samples: Sequence[Sample]) -> Look | None:
-        """Give how the samples' pictures are shown, or the frames of their videos; None of others."""
-        pictures = pictures_in(samples)
+    @property
+    def look(self) -> Look | None:
+        """How the followed samples' pictures are shown, or the frames of their videos; None of others."""
+        pictures = pictures_in(self.follower.samples)
         return self._session.look(self.stage, pictures, self.facts) if pictures else None
 
     @property
@@ -83,7 +84,7 @@ class Predictions:
             return
         said = _unsure(self._key, samples, why, self.follower.last)
         self._session.notice(f"capture_unsure/{self._name}", said)
-        table = raw_table(samples, self.follower.last, self.look(samples), self.facts)
+        table = raw_table(samples, self.follower.last, self.look, self.facts)
         self._session.log({self._key: table}, step, epoch)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from transformers import TrainerCallback
 
 from .conftest import check_predictions, finished, predicted
 from .trial import SAMPLES, Rows, Stream
@@ -61,6 +62,50 @@ def test_each_of_several_data_sets_shows_its_own(train: Any) -> None:
             own.check(image, own, i, predicted(result.model, own, i))
     assert "val/predictions" not in result.run.keys()  # noqa: SIM118 - a method
     assert not [key for key in result.health if key.startswith("capture_")]
+
+
+def check_shown(trial: Any, result: Any, key: str, first: int) -> None:
+    """Compare the last predictions of a key with those of the data set from its n-th sample on."""
+    own = replace(trial, data=Rows(trial.data.rows[first:]), pictures=trial.pictures[first:])
+    images = result.loaded(key)
+    assert len(images) == SAMPLES
+    for i, image in enumerate(images):
+        own.check(image, own, i, predicted(result.model, own, i))
+
+
+class Tested(TrainerCallback):  # type: ignore[misc]  # transformers is not looked into
+    """Predicts a test set at the end of each evaluation, before medialog hears of that."""
+
+    def on_evaluate(self, *_: Any, metrics: Any = None, **__: Any) -> None:
+        if "eval_loss" in metrics:
+            self.trainer.predict(self.data)
+
+
+def test_an_evaluation_within_another_shows_its_own(trainer_of: Any) -> None:
+    trial = TRIALS["classification"]()
+    trainer, callback = trainer_of(trial)
+    within = Tested()
+    within.trainer, within.data = trainer, Rows(trial.data.rows[3:])
+    trainer.callback_handler.callbacks.insert(0, within)
+    trainer.train()
+    trainer.evaluate()
+    result = finished(trainer, callback)
+    assert result.run.steps("val/predictions") == result.run.steps("test/predictions") == [2, 4]
+    check_shown(trial, result, "val/predictions", 0)
+    check_shown(trial, result, "test/predictions", 3)
+
+
+def test_an_evaluation_after_one_that_failed_shows_its_own(trainer_of: Any) -> None:
+    def fails(_: Any) -> Any:
+        raise ArithmeticError
+
+    trial = TRIALS["classification"]()
+    trainer, callback = trainer_of(trial, trainer={"compute_metrics": fails})
+    with pytest.raises(ArithmeticError):
+        trainer.train()
+    trainer.compute_metrics = None
+    trainer.predict(Rows(trial.data.rows[3:]))
+    check_shown(trial, finished(trainer, callback), "test/predictions", 3)
 
 
 def test_labels_that_are_smoothed_come_from_the_data_set(train: Any) -> None:

@@ -10,8 +10,8 @@ import transformers
 from medialog_core.capture import follow
 
 from .conftest import predicted
-from .texts import TEXTS
-from .trial import SAMPLES, Stream, Trial
+from .texts import TEXTS, captions
+from .trial import MEAN, SAMPLES, STD, Stream, Trial
 
 
 @pytest.fixture(params=list(TEXTS))
@@ -42,6 +42,20 @@ def test_samples_of_a_stream_are_said_again(trial: Trial, train: Any) -> None:
     result = train(trial, trainer={"eval_dataset": Stream(trial.data.rows)})
     assert result.run.steps("val/predictions") == [2, 4]
     check_table(trial, result)
+
+
+def test_what_is_generated_stands_beside_the_picture_it_is_of(train: Any) -> None:
+    trial = captions()
+    result = train(
+        trial,
+        tuned={"denormalize": (MEAN, STD)},
+        kind=transformers.Seq2SeqTrainer,
+        arguments=transformers.Seq2SeqTrainingArguments,
+        predict_with_generate=True,
+        generation_max_length=6,
+    )
+    check_table(trial, result, "val/generated")
+    assert not [key for key in result.health if key.startswith("capture_")]
 
 
 @pytest.mark.parametrize("beams", [None, 2])

@@ -15,7 +15,7 @@ import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers
 from torch import nn
 
-from .trial import COUNT, Rows, Trial, named
+from .trial import COUNT, Rows, Trial, named, normalised, photographs
 
 WORDS = ["ada", "lives", "in", "london", "and", "reads", "books", "of", "long", "trains"]
 RATE = 16_000
@@ -190,6 +190,42 @@ def text_to_text() -> Trial:
 
 
 # --- sounds ---------------------------------------------------------------------------------------
+
+
+def check_caption(row: Any, trial: Trial, i: int, output: Any) -> None:  # noqa: ARG001 - as all checks
+    assert np.array_equal(row["input"].to_numpy(), trial.pictures[i])
+    assert row["truth"] == " ".join(sentences()[i][:2])
+
+
+def captions() -> Trial:
+    """Give words to pictures; its table of what is generated is what is checked."""
+    config = transformers.VisionEncoderDecoderConfig.from_encoder_decoder_configs(
+        transformers.ViTConfig(
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=32,
+            image_size=16,
+            patch_size=8,
+        ),
+        transformers.BertConfig(**SMALL),
+        decoder_start_token_id=2,
+        pad_token_id=0,
+    )
+
+    def model() -> Any:
+        made = transformers.VisionEncoderDecoderModel(config=config)
+        made.generation_config.update(decoder_start_token_id=2, pad_token_id=0, eos_token_id=3)
+        return made
+
+    pictures = photographs(16)
+    rows = [
+        {"pixel_values": normalised(picture), "labels": torch.tensor(tokens_of(words)[:3])}
+        for picture, words in zip(pictures, sentences(), strict=True)
+    ]
+    return Trial(
+        "captions", pictures, Rows(rows), model, check_caption, tokenizer(), needs_labels=True
+    )
 
 
 def tone(i: int) -> Any:

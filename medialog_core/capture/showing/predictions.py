@@ -86,7 +86,7 @@ def table_of(
     table = Table(columns=["sample", "input", "truth", "prediction", "score", *numbers])
     for sample, each in zip(samples, said, strict=True):
         further = (each.scores.get(name) for name in numbers)
-        shown = _input_cell(sample, facts, look)
+        shown = input_cell(sample, facts, look)
         table.add_data(sample.id, shown, each.truth, each.prediction, each.score, *further)
     return table
 
@@ -102,10 +102,28 @@ def raw_table(
     columns = ["sample", "input", "output", *(["target"] if targets else [])]
     table = Table(columns=columns, allow_mixed_types=True)
     for i, sample in enumerate(samples):
-        shown = _input_cell(sample, facts, look)
+        shown = input_cell(sample, facts, look)
         output = None if outputs is None else _cell(outputs.rows[i])
         table.add_data(sample.id, shown, output, *([_cell(sample.targets)] if targets else []))
     return table
+
+
+def input_cell(sample: Sample, facts: DatasetFacts, look: Look | None) -> Any:
+    """Give a sample's input for a table: a picture, video, text, sound, few numbers, else dtype and shape.
+
+    Args:
+        sample: The sample.
+        facts: What is known of data set and model.
+        look: How pictures and frames are shown; None where the input is neither.
+    """
+    if look is not None:
+        frames = frames_of(sample.input)
+        return _plain_picture(sample, look) if frames is None else film(frames, look, sample.id)
+    text = text_of(sample.input, facts)
+    if text is not None:
+        return text
+    sound = sound_of(sample.input, facts, sample.id)
+    return _cell(sample.input) if sound is None else sound
 
 
 def pictorial(samples: Sequence[Sample]) -> bool:
@@ -137,17 +155,6 @@ def _said(
     if reading.task in TOKEN_TASKS:
         return token_overlay(reading, sample.input, truth, prediction, names, facts.decode)
     return overlay(reading, truth, prediction, names, sample.input.shape[-2:])
-
-
-def _input_cell(sample: Sample, facts: DatasetFacts, look: Look | None) -> Any:
-    if look is not None:
-        frames = frames_of(sample.input)
-        return _plain_picture(sample, look) if frames is None else film(frames, look, sample.id)
-    text = text_of(sample.input, facts)
-    if text is not None:
-        return text
-    sound = sound_of(sample.input, facts, sample.id)
-    return _cell(sample.input) if sound is None else sound
 
 
 def _picture(sample: Sample, said: Overlay, look: Look) -> Image:
