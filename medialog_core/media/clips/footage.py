@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidInput
-from ...film import files
+from ...film import animated, files
 from ...lazy import cached_property
 from ...payload import Blob
 from ...schema import VideoMeta
@@ -70,11 +70,15 @@ class Footage:
 
         Raises:
             MissingExtra: It needs PyAV, which is not there.
+            InvalidInput: It is broken behind its beginning.
         """
         data, kind, known = self.blob.data, self.blob.content_type, self.meta
-        if known.width is None:  # where it was logged, nothing could read it
-            known = files.probe(data, kind)
-        return np.stack(list(files.read(data, kind, known)))
+        try:
+            if known.width is None:  # where it was logged, nothing could read it
+                known = files.probe(data, kind)
+            return np.stack(list(files.read(data, kind, known)))
+        except (*animated.ERRORS, IndexError) as error:
+            raise InvalidInput(f"{_FIELD}: its file ({kind}) cannot be decoded: {error}") from error
 
     def __repr__(self) -> str:
         return self.blob.content_type

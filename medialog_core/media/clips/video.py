@@ -111,6 +111,7 @@ class Video(Captioned):
 
         Raises:
             MissingExtra: A file needs the extra `video`.
+            InvalidInput: A file cannot be decoded to its end.
         """
         return self._source.to_numpy(_common_rule([self]))
 

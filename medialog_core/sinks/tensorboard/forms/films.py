@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import islice
 
@@ -40,24 +41,35 @@ def render(payload: Payload, meta: VideoMeta) -> Picture | None:
     """
     blob = payload.files[""]
     if meta.frames is None:
-        meta = files.probe(blob.data, blob.content_type)
+        with _decoding(blob):
+            meta = files.probe(blob.data, blob.content_type)
     if meta.frames is None:
         return None
     fps = meta.fps or _UNKNOWN_FPS
     read = min(meta.frames, MAX_READ)
     every = max(1, math.ceil(read / MAX_FRAMES), math.ceil(fps / _MAX_GIF_FPS))
     try:
-        pictures = list(_chosen(blob, meta, every))
+        with _decoding(blob):
+            pictures = list(_chosen(blob, meta, every))
+            if not pictures:
+                raise ValueError("it has no frame that can be decoded")
     except MissingExtra:
         return None
-    except animated.ERRORS as error:
-        raise InvalidInput(
-            f"video: its bytes ({blob.content_type}) cannot be read: {error}"
-        ) from error
     lines = [payload.caption or "", _left_out(meta, fps, read, every, pictures[0])]
     frames = _sheets(pictures, "\n".join(filter(None, lines)))
     rate = Fraction(max(fps / every, _MIN_GIF_FPS)).limit_denominator()
     return Picture(frames.width, frames.height, animated.gif(frames, rate))
+
+
+@contextmanager
+def _decoding(blob: Blob) -> Iterator[None]:
+    """Name the file where a library fails: an OSError of theirs is none of the disk's."""
+    try:
+        yield
+    except (*animated.ERRORS, IndexError) as error:
+        raise InvalidInput(
+            f"video: its bytes ({blob.content_type}) cannot be read: {error}"
+        ) from error
 
 
 def _chosen(blob: Blob, meta: VideoMeta, every: int) -> Iterator[Pixels]:

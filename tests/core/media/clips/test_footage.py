@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from medialog_core import Video
 from medialog_core.errors import InvalidInput, WrongType
+from medialog_core.film import libav
 from medialog_core.film.files import CONTENT_TYPES
 from medialog_core.media.clips.video import decode, encode
 from medialog_core.payload import Blob
@@ -193,6 +194,28 @@ def test_what_is_broken_behind_the_first_frame_is_kept_all_the_same() -> None:
     video = Video(io.BytesIO(data[:fault] + bytes(500) + data[fault + 500 :]), format="mp4")
     blob, meta = encoded(video)
     assert (len(blob.data), meta.frames) == (len(data), 6)
+
+
+def test_frames_that_cannot_be_decoded_are_an_error_that_names_the_file() -> None:
+    data = made("mp4")
+    fault = data.index(b"moov") - 600
+    broken = data[:fault] + b"\xa5" * 500 + data[fault + 500 :]
+    with pytest.raises(
+        InvalidInput, match=r"Video: data_or_path: its file \(video/mp4\) cannot be"
+    ):
+        Video(io.BytesIO(broken), format="mp4").to_numpy()
+
+
+@pytest.mark.parametrize("ending", ["mp4", "ogg"])
+def test_what_nothing_could_look_at_when_it_was_logged_is_an_error_when_read(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"mp4": made("mp4").replace(b"avcC", b"xxxx"), "ogg": b"OggS" + bytes(100)}[ending]
+    with monkeypatch.context() as without:
+        without.setattr(libav, "is_there", lambda: False)
+        [payload] = encode([Video(io.BytesIO(data), format=ending)])
+    with pytest.raises(InvalidInput, match="cannot be decoded"):
+        decode(payload).to_numpy()
 
 
 def test_of_pictures_cut_short_the_frames_that_are_there_come_back() -> None:

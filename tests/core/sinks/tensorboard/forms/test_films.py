@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from medialog_core import Video, codecs
 from medialog_core.errors import InvalidInput
+from medialog_core.film.files import CONTENT_TYPES
 from medialog_core.film.frames import Frames
 from medialog_core.payload import Blob, Payload
 from medialog_core.schema import VideoMeta
@@ -145,6 +146,18 @@ def test_a_video_that_nothing_here_can_read_is_named(
         text = accumulated.Tensors(key)[0].tensor_proto.string_val[0].decode()
         assert "kind **video**" in text
         assert "mine" in text
+
+
+@pytest.mark.parametrize(
+    ("data", "ending"), [(b"nothing", "mp4"), (b"OggS" + bytes(100), "ogg"), (b"GIF89a", "gif")]
+)
+def test_a_file_of_which_nothing_is_known_and_nothing_can_be_read_is_an_invalid_input(
+    data: bytes, ending: str
+) -> None:
+    blob = Blob(lambda: data, CONTENT_TYPES[ending], ending)
+    meta = VideoMeta(encoding="file")
+    with pytest.raises(InvalidInput, match=r"video: its bytes .* cannot be read"):
+        films.render(Payload(meta, [blob]), meta)
 
 
 def test_bytes_that_are_no_video_are_an_invalid_input() -> None:
