@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import skimage.data
 
-import medialog_core
 from medialog_core.capture import Capture
 from medialog_core.capture.batch import split
 from medialog_core.capture.datasets import DatasetFacts
@@ -82,38 +79,25 @@ def test_what_is_not_finite_is_black() -> None:
     assert [int(f.max()) for f in film(broken, Look((0.0, 1.0))).to_numpy()] == [0, 0, 128, 128]
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("MEDIALOG_SILENT", "1")
-    with medialog_core.init(dir=tmp_path) as started:
-        yield started
-
-
-def logged(run: Any, key: str) -> list[Any]:
-    run.flush()
-    reader = medialog_core.open_run(run.dir)
-    return [reader.load(row) for row in reader.rows(key)]
-
-
-def test_inputs_are_a_list_of_videos_in_true_colours(run: Any) -> None:
+def test_inputs_are_a_list_of_videos_in_true_colours(run: Any, logged: Any) -> None:
     facts = DatasetFacts(mean=MEAN, std=STD)
     batch = normalised(np.stack([TCHW, TCHW[::-1], TCHW])), np.arange(3)
     Session(Capture(num_samples=2), [run]).log_inputs("train", split(batch, {}), facts, 0, None)
-    first, second = logged(run, "train/inputs")
+    first, second = logged("train/inputs")
     assert close(first, CLIP)
     assert close(second, CLIP[::-1])
 
 
-def test_slices_of_volumes_share_one_range(run: Any) -> None:
+def test_slices_of_volumes_share_one_range(run: Any, logged: Any) -> None:
     batch = np.stack([VOLUME, VOLUME // 2]), np.arange(2)
     Session(Capture(), [run]).log_inputs("val", split(batch, {}), DatasetFacts(), 0, None)
     low, high = int(batch[0].min()), int(batch[0].max())
-    shown = logged(run, "val/inputs")
+    shown = logged("val/inputs")
     for video, volume in zip(shown, batch[0], strict=True):
         assert close(video, ((volume[0] - low) / (high - low) * 255)[..., None])
 
 
-def test_predictions_of_videos_stand_beside_them_in_a_table(run: Any) -> None:
+def test_predictions_of_videos_stand_beside_them_in_a_table(run: Any, logged: Any) -> None:
     parts = split((np.stack([TCHW, TCHW[::-1]]), np.array([0, 1])), {})
     follower = Follower(0, 2, {}, lambda i: i)
     shown = Predictions(
@@ -125,7 +109,7 @@ def test_predictions_of_videos_stand_beside_them_in_a_table(run: Any) -> None:
     scores = [np.array([2.0, 0.0], np.float32)] * 2
     follower.see(leading, [Evidence("call", 0, scores, on_inputs=True)])
     shown.log(lambda *_: [], 0, None)
-    [table] = logged(run, "val/predictions")
+    [table] = logged("val/predictions")
     assert [row[2:4] for row in table.data] == [["up", "up"], ["down", "up"]]
     assert close(table.data[0][1], CLIP)
     assert close(table.data[1][1], CLIP[::-1])

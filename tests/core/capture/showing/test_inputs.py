@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 import skimage.data
 import sklearn.datasets
 
-import medialog_core
 from medialog_core.capture import Capture
 from medialog_core.capture.batch import Batch, is_picture, split
 from medialog_core.capture.datasets import DatasetFacts
@@ -128,65 +126,58 @@ def test_inputs_of_several_kinds_are_neither() -> None:
     assert media_of([], SPOKEN) is None
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("MEDIALOG_SILENT", "1")
-    with medialog_core.init(dir=tmp_path) as started:
-        yield started
-
-
-def logged(run: Any, key: str) -> list[Any]:
-    run.flush()
-    reader = medialog_core.open_run(run.dir)
-    return [reader.load(row) for row in reader.rows(key)]
-
-
-def test_inputs_are_a_list_of_sounds(run: Any) -> None:
+def test_inputs_are_a_list_of_sounds(run: Any, logged: Any) -> None:
     session = Session(Capture(num_samples=4), [run])
     session.log_inputs("train", split((TONES, np.arange(6)), {}), SPOKEN, 0, None)
-    sounds = logged(run, "train/inputs")
+    sounds = logged("train/inputs")
     assert [type(each) for each in sounds] == [Audio] * 4
     found = np.stack([each.to_numpy()[:, 0] for each in sounds]) / 2**31
     assert np.abs(found - TONES[:4]).max() < 1e-6
 
 
-def test_inputs_are_a_table_of_texts(run: Any) -> None:
+def test_inputs_are_a_table_of_texts(run: Any, logged: Any) -> None:
     session = Session(Capture(num_samples=2), [run])
     batch = {"input_ids": TOKENS, "attention_mask": TOKENS > 0, "labels": np.arange(3)}
     session.log_inputs("val", split(batch, {}), WRITTEN, 0, None)
-    [table] = logged(run, "val/inputs")
+    [table] = logged("val/inputs")
     assert isinstance(table, Table)
     assert (table.columns, table.data) == (["input"], [["a cat sat"], ["a dog"]])
 
 
-def test_grey_inputs_are_a_grid(run: Any) -> None:
+def test_grey_inputs_are_a_grid(run: Any, logged: Any) -> None:
     session = Session(Capture(num_samples=2), [run])
     session.log_inputs("train", split((PHOTOS, np.arange(6)), {}), DatasetFacts(), 0, None)
-    [grid] = logged(run, "train/inputs")
+    [grid] = logged("train/inputs")
     assert np.array_equal(grid.to_numpy()[2:14, 2:18, 0], PHOTOS[0])
     assert np.array_equal(grid.to_numpy()[2:14, 20:36, 0], PHOTOS[1])
 
 
-def predictions(run: Any, batch: Batch, rows: Any, facts: DatasetFacts) -> list[Any]:
+@pytest.fixture
+def predictions(run: Any, logged: Any) -> Callable[[Batch, Any, DatasetFacts], list[Any]]:
     """Log one validation of one batch and read it back."""
-    session = Session(Capture(num_samples=3), [run])
-    follower = Follower(0, 3, {}, lambda i: i)
-    shown = Predictions(session, follower, "val", facts)
-    follower.begin()
-    leading = follower.look(0, batch, lambda _: None)
-    assert leading is not None
-    follower.see(leading, [Evidence("call", "", list(rows[:3]))])
-    shown.log(lambda *_: [], 0, None)
-    return logged(run, "val/predictions")
+
+    def validated(batch: Batch, rows: Any, facts: DatasetFacts) -> list[Any]:
+        session = Session(Capture(num_samples=3), [run])
+        follower = Follower(0, 3, {}, lambda i: i)
+        shown = Predictions(session, follower, "val", facts)
+        follower.begin()
+        leading = follower.look(0, batch, lambda _: None)
+        assert leading is not None
+        follower.see(leading, [Evidence("call", "", list(rows[:3]))])
+        shown.log(lambda *_: [], 0, None)
+        found: list[Any] = logged("val/predictions")
+        return found
+
+    return validated
 
 
 LOGITS = np.array([[4.0, 0.0], [0.0, 3.0], [1.0, 0.0]], np.float32)
 
 
-def test_predictions_of_sounds_are_a_table_with_the_sounds(run: Any) -> None:
+def test_predictions_of_sounds_are_a_table_with_the_sounds(predictions: Any) -> None:
     batch = split((TONES[:3], np.array([0, 1, 1])), {})
     facts = DatasetFacts({0: "low", 1: "high"}, sample_rate=RATE)
-    [table] = predictions(run, batch, LOGITS, facts)
+    [table] = predictions(batch, LOGITS, facts)
     assert table.columns == ["sample", "input", "truth", "prediction", "score", "cross_entropy"]
     assert table.get_column("truth") == ["low", "high", "high"]
     assert table.get_column("prediction") == ["low", "high", "low"]
@@ -197,26 +188,26 @@ def test_predictions_of_sounds_are_a_table_with_the_sounds(run: Any) -> None:
     assert table.get_column("cross_entropy") == pytest.approx(expected, rel=1e-5)
 
 
-def test_predictions_of_texts_are_a_table_with_the_texts(run: Any) -> None:
+def test_predictions_of_texts_are_a_table_with_the_texts(predictions: Any) -> None:
     batch = split({"input_ids": TOKENS, "labels": np.array([0, 1, 1])}, {})
     facts = DatasetFacts({0: "cat", 1: "dog"}, decode=decode)
-    [table] = predictions(run, batch, LOGITS, facts)
+    [table] = predictions(batch, LOGITS, facts)
     assert table.get_column("input") == ["a cat sat", "a dog", "a dog sat"]
     assert table.get_column("truth") == ["cat", "dog", "dog"]
 
 
-def test_what_was_not_understood_is_shown_with_its_text(run: Any) -> None:
+def test_what_was_not_understood_is_shown_with_its_text(predictions: Any) -> None:
     batch = split({"input_ids": TOKENS, "labels": np.array([0, 1, 2])}, {})
-    [table] = predictions(run, batch, LOGITS, WRITTEN)
+    [table] = predictions(batch, LOGITS, WRITTEN)
     assert table.columns == ["sample", "input", "output", "target"]
     assert table.get_column("input") == ["a cat sat", "a dog", "a dog sat"]
 
 
-def test_texts_about_pictures_are_their_captions(run: Any) -> None:
+def test_texts_about_pictures_are_their_captions(predictions: Any) -> None:
     labels = np.array([[1, 2, -100], [1, 3, 4], [1, 3, -100]])
     scores = np.eye(5, dtype=np.float32)[[[1, 3, 0], [1, 3, 4], [1, 2, 0]]] * 20
     facts = DatasetFacts(task="sequence to sequence", decode=decode)
-    images = predictions(run, split((PHOTOS[:3], labels), {}), scores, facts)
+    images = predictions(split((PHOTOS[:3], labels), {}), scores, facts)
     assert [image.caption for image in images] == [
         "a cat → a dog (1.00)",
         "a dog sat → a dog sat (1.00)",
@@ -224,19 +215,19 @@ def test_texts_about_pictures_are_their_captions(run: Any) -> None:
     ]
 
 
-def test_grey_pictures_are_drawn_over(run: Any) -> None:
+def test_grey_pictures_are_drawn_over(predictions: Any) -> None:
     masks = (PHOTOS > 100).astype(np.int64)
     maps = np.stack([PHOTOS < 80, PHOTOS >= 80], 1).astype(np.float32) - 0.5
-    images = predictions(run, split((PHOTOS, masks), {}), maps, DatasetFacts())
+    images = predictions(split((PHOTOS, masks), {}), maps, DatasetFacts())
     for i, image in enumerate(images):
         assert np.array_equal(image.to_numpy(), PHOTOS[i])
         assert np.array_equal(image.masks["ground_truth"].to_numpy(), masks[i])
         assert np.array_equal(image.masks["predictions"].to_numpy(), PHOTOS[i] >= 80)
 
 
-def test_grey_pictures_predicted_again_stand_beside_each_other(run: Any) -> None:
+def test_grey_pictures_predicted_again_stand_beside_each_other(predictions: Any) -> None:
     pictures = PHOTOS / 255
-    images = predictions(run, split((pictures, pictures), {}), 1 - pictures, DatasetFacts())
+    images = predictions(split((pictures, pictures), {}), 1 - pictures, DatasetFacts())
     for i, image in enumerate(images):
         cells = [image.to_numpy()[2:14, left : left + 16, 0] for left in (2, 20, 38)]
         for cell, expected in zip(cells, (PHOTOS[i], 255 - PHOTOS[i], PHOTOS[i]), strict=True):
