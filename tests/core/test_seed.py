@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
@@ -243,6 +244,32 @@ def test_s18_png_by_default(astronaut: Pictures) -> None:
     assert [file.content_type if file else None for file in files] == ["image/png"] * 3
 
 
+def test_s19_a_video_file(astronaut: Pictures) -> None:
+    with av.open("myvideo.mp4", "w") as file:
+        stream = file.add_stream("h264", rate=4, width=200, height=160, pix_fmt="yuv420p")
+        for start in range(3):
+            frame = av.VideoFrame.from_ndarray(np.roll(astronaut, 8 * start, axis=1))
+            file.mux([*stream.encode(frame), *(stream.encode() if start == 2 else ())])
+    wandb.log({"example": wandb.Video("myvideo.mp4")})
+
+    reader = read()
+    [row] = reader.rows("example")
+    assert reader.payload(row).blobs[0].data == Path("myvideo.mp4").read_bytes()  # type: ignore[union-attr]
+    found = reader.load(row).to_numpy().astype(float)
+    assert found.shape == (3, *astronaut.shape)
+    assert np.abs(found[0] - astronaut).mean() < 8
+
+
+def test_s19_frames_in_every_form(astronaut: Pictures) -> None:
+    frames = np.stack([np.roll(astronaut, 8 * start, axis=1) for start in range(3)])
+    wandb.log({"tchw": wandb.Video(frames.transpose(0, 3, 1, 2), fps=4, format="gif")})
+    wandb.log({"thwc": wandb.Video(frames, fps=4, lossless=True)})
+
+    reader = read()
+    assert only(reader, "tchw").to_numpy().shape == frames.shape
+    assert np.array_equal(only(reader, "thwc").to_numpy(), frames)
+
+
 def test_s22_a_molecule_in_two_dimensions() -> None:
     molecule = rdkit.Chem.MolFromSmiles("CC(=O)O")
     rdkit.Chem.AllChem.Compute2DCoords(molecule)
@@ -315,3 +342,13 @@ def test_s23_figures_of_plotly_and_matplotlib() -> None:
     assert only(reader, "plotly") == only(reader, "plot") == wandb.Plotly(interactive)
     assert only(reader, "figure") == only(reader, "pyplot") == only(reader, "image")
     assert (only(reader, "figure").width, only(reader, "figure").height) == (640, 480)
+
+
+def test_s21_s23_points_and_sounds() -> None:
+    points = np.random.default_rng(0).random((50, 6)).astype(np.float32)
+    sound = (np.sin(np.arange(800) / 9) * 20_000).astype(np.int16)
+    wandb.log({"points": wandb.Object3D(points), "sound": wandb.Audio(sound, sample_rate=8_000)})
+
+    reader = read()
+    assert np.array_equal(only(reader, "points").points, points[:, :3])
+    assert np.array_equal(only(reader, "sound").to_numpy()[:, 0], sound)
