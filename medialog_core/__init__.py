@@ -83,6 +83,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """Give what a notebook completes: what is the active run's, too, where there is one."""
+    return sorted({*globals(), "run", *(_OF_THE_RUN if _current.active() else ())})
+
+
 def __getattr__(name: str) -> Any:
     """Give the active run, None before `init`, and what is its own, e.g. `config`."""
     if name == "run":

@@ -107,6 +107,11 @@ def split(kind: Kind, given: Any) -> list[Any] | None:
 def _made(kind: Kind, item: Any, options: Mapping[str, Any], place: str) -> Any:
     if isinstance(item, kind.media) and not options:
         return item
+    if isinstance(item, kind.media) and kind is not IMAGE:
+        raise InvalidInput(
+            f"{place}: {', '.join(options)}: expected no options of {kind.noun} values that are made already; "
+            f"give them to {kind.media.__name__}(...)"
+        )
     try:
         return kind.media(item, **options)
     except MedialogError as error:

@@ -35,8 +35,10 @@ def test_what_is_the_active_runs_is_not_there_before_init() -> None:
     assert not any(hasattr(medialog_core, name) for name in ("config", "summary", "alert"))
     with pytest.raises(NoActiveRun, match=r"config was used before init\(\)"):
         medialog_core.config.update({"lr": 1})
+    assert "config" not in dir(medialog_core)
     medialog_core.init()
     assert hasattr(medialog_core, "config")
+    assert {"run", "config", "summary", "log", "Image"} <= set(dir(medialog_core))
 
 
 def test_what_it_raises_on_purpose_is_an_error_of_its_own() -> None:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from medialog_core.listed import IMAGE, VIDEO, listed
+from medialog_core import Audio, Image
+from medialog_core.errors import InvalidInput
+from medialog_core.listed import AUDIO, IMAGE, VIDEO, listed
 
 FLOATS = np.full((4, 8, 8, 3), 5, np.float32)
 
@@ -35,3 +37,12 @@ def test_a_list_of_ranges_has_one_for_each() -> None:
     spans = [(np.float32(0), np.float32(10)), None]
     first, second = listed("log_image", "k", IMAGE, list(FLOATS[:2]), {"value_range": spans})
     assert (int(first.to_numpy().max()), int(second.to_numpy().max())) == (128, 5)
+
+
+def test_options_go_with_what_is_still_to_be_made() -> None:
+    sounds = [Audio(np.zeros(9, np.int16), sample_rate=8_000)]
+    assert listed("log_audio", "k", AUDIO, sounds, {}) == sounds
+    with pytest.raises(InvalidInput, match=r"^log_audio\('k'\)\[0\]: caption: .*Audio\(\.\.\.\)$"):
+        listed("log_audio", "k", AUDIO, sounds, {"caption": ["a"]})
+    [image] = listed("log_image", "k", IMAGE, [Image(FLOATS[0])], {"caption": ["a"]})
+    assert image.caption == "a"
