@@ -149,7 +149,8 @@ class Following:
             loader = self._watch.validation.loader(output.name, _unmade)
             samples = loader.follower.samples
             key = "/".join(filter(None, (self._stage, "predictions", output.name)))
-            self._session.log({key: raw_table(samples, output.evidence, loader.look)}, step, epoch)
+            table = raw_table(samples, output.evidence, loader.look)
+            self._session.log_table(key, table, step, epoch)
 
     def _user_media(self, step: int, epoch: float | None) -> None:
         first, self._first = self._first, None

@@ -61,7 +61,7 @@ class Predictions:
             self._session.log({self._key: shown}, step, epoch)
         else:
             table = table_of(samples, found, names, self.facts, look)
-            self._session.log({self._key: table}, step, epoch)
+            self._session.log_table(self._key, table, step, epoch)
 
     @property
     def look(self) -> Look | None:
@@ -85,7 +85,7 @@ class Predictions:
         said = _unsure(self._key, samples, why, self.follower.last)
         self._session.notice(f"capture_unsure/{self._name}", said)
         table = raw_table(samples, self.follower.last, self.look, self.facts)
-        self._session.log({self._key: table}, step, epoch)
+        self._session.log_table(self._key, table, step, epoch)
 
 
 def stage_of(stage: str, loader: int, loaders: int) -> str:

@@ -10,14 +10,18 @@ from typing import Any, Protocol
 
 from ..arrays import Array
 from ..errors import MedialogError
+from ..media.tables.table import Table
 from ..schema import Area
 from .batch import Batch, is_picture, numpy_of, seen
 from .budget import Budget
 from .datasets import DatasetFacts
 from .options import Capture
-from .showing.films import film, films_of
+from .showing.films import film, films_of, shown_of
 from .showing.inputs import input_rows, media_of
 from .showing.pixels import Look, decide_look, grid_of
+
+_FILMS_LEFT_OUT = "capture_films_left_out"
+"""Counts videos and volumes that were too many, or too large, to be shown together."""
 
 
 class Destination(Protocol):
@@ -128,13 +132,20 @@ class Session:
             shown = grid_of(first, self.look(stage, first, facts))
         elif (films := films_of(first)) is not None:
             look = self.look(stage, list(chain.from_iterable(films)), facts)
-            shown = [film(frames, look) for frames in films]
+            most = shown_of(films)
+            shown = [film(frames, look) for frames in films[:most]]
+            self.count(_FILMS_LEFT_OUT, len(films) - most)
         else:
             shown = media_of(first, facts)
         if shown is None:
             self.notice(f"capture_no_pictures/{stage}", _no_pictures(stage, batch))
         else:
             self.log({f"{stage}/inputs": shown}, step, epoch)
+
+    def log_table(self, key: str, table: Table, step: int, epoch: float | None) -> None:
+        """Log a table of samples, of which those that have no input had to be left out."""
+        self.count(_FILMS_LEFT_OUT, sum(cell is None for cell in table.get_column("input")))
+        self.log({key: table}, step, epoch)
 
     def close(self) -> None:
         """Write down what capture cost beyond its share, if it did; each thing is counted once.

@@ -15,6 +15,8 @@ _CHANNELS = (1, 3)
 _AXES = 4
 _LEAST_SIDE = 8
 _BYTE_MAX = 255
+_MOST_BYTES = 32 * 1024 * 1024
+"""So much of pixels is shown together, but of one film all: the run's queue holds twice as much."""
 _AXES_OF_CHANNELS = (1, 0, 3)
 """In T×C×H×W, in C×T×H×W and in T×H×W×C."""
 
@@ -38,11 +40,19 @@ def films_of(rows: Sequence[Any]) -> list[Array] | None:
     return found if rows and len(found) == len(rows) else None
 
 
+def shown_of(films: Sequence[Array]) -> int:
+    """Give how many of the films, from the first on, are shown together."""
+    sizes = np.cumsum([frames.size for frames in films])
+    return max(1, int(np.searchsorted(sizes, _MOST_BYTES, side="right")))
+
+
 def film(frames: Array, look: Look, sample_id: str | None = None) -> Video:
     """Give T×C×H×W frames as a video, by the look of their key; what is not finite is black."""
-    unit = np.stack([to_unit(frame, look) for frame in frames])
-    shown = np.where(np.isfinite(unit), np.clip(unit, 0, 1), 0)
-    pixels = np.floor(shown * _BYTE_MAX + 0.5).astype(np.uint8)
+    pixels = np.empty(frames.shape, np.uint8)
+    for place, frame in enumerate(frames):  # one by one: a volume's floats are large
+        unit = to_unit(frame, look)
+        shown = np.where(np.isfinite(unit), np.clip(unit, 0, 1), 0)
+        pixels[place] = np.floor(shown * _BYTE_MAX + 0.5)
     return Video(pixels, layout="TCHW", sample_id=sample_id)
 
 

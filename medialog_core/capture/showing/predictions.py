@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..samples import Sample
 from ..scores import probabilities
 from ..tasks.evidence import Evidence, Reading
 from ..tasks.tokens import TOKEN_TASKS
-from .films import film, films_of, frames_of
+from .films import film, films_of, frames_of, shown_of
 from .inputs import sound_of, text_of
 from .overlays import Overlay, overlay
 from .pixels import Look, decide_look, enlarged, row_of
@@ -84,9 +84,9 @@ def table_of(
     ]
     numbers = list(dict.fromkeys(name for each in said for name in each.scores))
     table = Table(columns=["sample", "input", "truth", "prediction", "score", *numbers])
-    for sample, each in zip(samples, said, strict=True):
+    inputs = _input_cells(samples, facts, look)
+    for sample, shown, each in zip(samples, inputs, said, strict=True):
         further = (each.scores.get(name) for name in numbers)
-        shown = input_cell(sample, facts, look)
         table.add_data(sample.id, shown, each.truth, each.prediction, each.score, *further)
     return table
 
@@ -101,11 +101,21 @@ def raw_table(
     targets = any(s.targets for s in samples)
     columns = ["sample", "input", "output", *(["target"] if targets else [])]
     table = Table(columns=columns, allow_mixed_types=True)
-    for i, sample in enumerate(samples):
-        shown = input_cell(sample, facts, look)
+    for i, shown in enumerate(_input_cells(samples, facts, look)):
+        sample = samples[i]
         output = None if outputs is None else _cell(outputs.rows[i])
         table.add_data(sample.id, shown, output, *([_cell(sample.targets)] if targets else []))
     return table
+
+
+def _input_cells(
+    samples: Sequence[Sample], facts: DatasetFacts, look: Look | None
+) -> Iterator[Any]:
+    """Give each sample's input for a table; None of videos that are too many to be shown together."""
+    films = films_of([s.input for s in samples])
+    most = len(samples) if films is None else shown_of(films)
+    for place, sample in enumerate(samples):
+        yield input_cell(sample, facts, look) if place < most else None
 
 
 def input_cell(sample: Sample, facts: DatasetFacts, look: Look | None) -> Any:

@@ -13,9 +13,12 @@ from medialog_core.capture.batch import split
 from medialog_core.capture.datasets import DatasetFacts
 from medialog_core.capture.follow import Follower
 from medialog_core.capture.predict import Predictions
+from medialog_core.capture.samples import Sample
 from medialog_core.capture.session import Session
+from medialog_core.capture.showing import films
 from medialog_core.capture.showing.films import film, films_of, frames_of
 from medialog_core.capture.showing.pixels import Look
+from medialog_core.capture.showing.predictions import raw_table
 from medialog_core.capture.tasks.evidence import Evidence
 from medialog_core.media.clips.video import Video
 
@@ -86,6 +89,25 @@ def test_inputs_are_a_list_of_videos_in_true_colours(run: Any, logged: Any) -> N
     first, second = logged("train/inputs")
     assert close(first, CLIP)
     assert close(second, CLIP[::-1])
+
+
+def test_as_many_are_shown_as_go_together_and_the_others_are_counted(
+    run: Any, logged: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [films.shown_of([TCHW] * count) for count in (1, 4)] == [1, 4]
+    monkeypatch.setattr(films, "_MOST_BYTES", 2 * TCHW.size)
+    assert [films.shown_of([TCHW] * count) for count in (1, 2, 3)] == [1, 2, 2]
+    session = Session(Capture(), [run])
+    batch = np.stack([TCHW] * 5), np.arange(5)
+    session.log_inputs("train", split(batch, {}), DatasetFacts(), 0, None)
+    assert (len(logged("train/inputs")), run.health["capture_films_left_out"]) == (2, 3)
+    samples = [Sample(f"0/{i}", TCHW, "", {}) for i in range(5)]
+    table = raw_table(samples, None, Look(None))
+    session.log_table("val/predictions", table, 0, None)
+    assert [type(cell) for cell in table.get_column("input")] == [Video] * 2 + [type(None)] * 3
+    assert run.health["capture_films_left_out"] == 6
+    monkeypatch.setattr(films, "_MOST_BYTES", 1)
+    assert films.shown_of([TCHW]) == 1
 
 
 def test_slices_of_volumes_share_one_range(run: Any, logged: Any) -> None:
