@@ -11,7 +11,7 @@ from medialog_core import Table
 from medialog_core.capture.datasets import DatasetFacts
 from medialog_core.capture.samples import Sample
 from medialog_core.capture.showing.pixels import Look
-from medialog_core.capture.showing.predictions import input_cell
+from medialog_core.capture.showing.predictions import input_cells
 from medialog_core.capture.torch.forward import untouched
 from medialog_core.capture.torch.rows import alike, collated
 
@@ -41,12 +41,13 @@ def generated(
     """
     decode = facts.decode or (lambda ids: " ".join(map(str, ids)))
     table = Table(columns=["sample", "input", "truth", "generated"])
-    for sample, tokens in zip(samples, _tokens(event, known, samples), strict=True):
+    inputs = input_cells(samples, facts, look)
+    for sample, shown, tokens in zip(samples, inputs, _tokens(event, known, samples), strict=True):
         truth = next(
             (sample.targets[name] for name in known.labels if name in sample.targets), None
         )
         said = None if truth is None else decode(truth[truth >= 0].tolist())
-        table.add_data(sample.id, input_cell(sample, facts, look), said, decode(tokens))
+        table.add_data(sample.id, shown, said, decode(tokens))
     return table
 
 

@@ -84,7 +84,8 @@ class Showing:
         if self._session.active(generating.AREA):
             with self._session.looking(generating.AREA), self._ours():
                 table = generating.generated(event, known, samples, facts, predictions.look)
-                self._session.log({f"{predictions.stage}/{generating.AREA}": table}, *event.place)
+                key = f"{predictions.stage}/{generating.AREA}"
+                self._session.log_table(key, table, *event.place)
 
     def _predictions(
         self, event: Event, stage: str, calls: Sequence[Call], order: Sequence[Sequence[int]]

@@ -12,7 +12,6 @@ without elements is a histogram of nothing.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -201,10 +200,6 @@ def _frame(value: Any) -> Table:
     return Table(dataframe=value)
 
 
-def _date(value: dt.date) -> Text:
-    return Text(value.isoformat())
-
-
 def _plain(value: Any) -> Coerced:
     found = plain(value)
     return _refuse(value) if found is value else _coerced(found)
@@ -223,7 +218,6 @@ _RULES: dict[type[Any], _Rule] = {
     str: _text,
     **dict.fromkeys(MEDIA, _itself),
     Table: _table,
-    dt.date: _date,
     list: _list,
     tuple: _list,
     np.ndarray: _array,

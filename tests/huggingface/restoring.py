@@ -68,29 +68,27 @@ def check_row(image: Any, trial: Trial, i: int, output: Any) -> None:
     )
 
 
+def restoring(name: str, given: list[Any], pictures: list[Any], kind: type[Denoiser]) -> Trial:
+    """Give the trial of a model that is to make `pictures` of what it is given."""
+    rows = [
+        {"pixel_values": normalised(x), "labels": normalised(p)}
+        for x, p in zip(given, pictures, strict=True)
+    ]
+    model = lambda: kind(transformers.PretrainedConfig())  # noqa: E731
+    processor = processor_of(transformers.ViTImageProcessor)
+    return Trial(name, given, Rows(rows), model, check_row, processor)
+
+
 def image_to_image() -> Trial:
     pictures = photographs(16)
     noise = np.random.default_rng(1)
     noisy = [np.clip(p + noise.normal(0, 20, p.shape), 0, 255).astype(np.uint8) for p in pictures]
-    rows = [
-        {"pixel_values": normalised(x), "labels": normalised(p)}
-        for x, p in zip(noisy, pictures, strict=True)
-    ]
-    model = lambda: Denoiser(transformers.PretrainedConfig())  # noqa: E731
-    processor = processor_of(transformers.ViTImageProcessor)
-    return Trial("image-to-image", noisy, Rows(rows), model, check_row, processor)
+    return restoring("image-to-image", noisy, pictures, Denoiser)
 
 
 def super_resolution() -> Trial:
     pictures = photographs(32)
-    small = [picture[::2, ::2] for picture in pictures]
-    rows = [
-        {"pixel_values": normalised(x), "labels": normalised(p)}
-        for x, p in zip(small, pictures, strict=True)
-    ]
-    model = lambda: Enlarger(transformers.PretrainedConfig())  # noqa: E731
-    processor = processor_of(transformers.ViTImageProcessor)
-    return Trial("super-resolution", small, Rows(rows), model, check_row, processor)
+    return restoring("super-resolution", [p[::2, ::2] for p in pictures], pictures, Enlarger)
 
 
 class Masked(transformers.ViTMAEForPreTraining):  # type: ignore[misc]

@@ -9,12 +9,12 @@ import numpy as np
 
 from ...arrays import Array
 from ...media.clips.video import Video
+from ...media.images import conversion
 from .pixels import Look, to_unit
 
 _CHANNELS = (1, 3)
 _AXES = 4
 _LEAST_SIDE = 8
-_BYTE_MAX = 255
 _MOST_BYTES = 32 * 1024 * 1024
 """So much of pixels is shown together, but of one film all: the run's queue holds twice as much."""
 _AXES_OF_CHANNELS = (1, 0, 3)
@@ -51,8 +51,8 @@ def film(frames: Array, look: Look, sample_id: str | None = None) -> Video:
     pixels = np.empty(frames.shape, np.uint8)
     for place, frame in enumerate(frames):  # one by one: a volume's floats are large
         unit = to_unit(frame, look)
-        shown = np.where(np.isfinite(unit), np.clip(unit, 0, 1), 0)
-        pixels[place] = np.floor(shown * _BYTE_MAX + 0.5)
+        rule = conversion.stated(unit, normalize=True, value_range=(0.0, 1.0))
+        pixels[place] = conversion.apply(unit, rule)
     return Video(pixels, layout="TCHW", sample_id=sample_id)
 
 

@@ -17,7 +17,7 @@ from ..samples import Sample
 from ..scores import probabilities
 from ..tasks.evidence import Evidence, Reading
 from ..tasks.tokens import TOKEN_TASKS
-from .films import film, films_of, frames_of, shown_of
+from .films import film, films_of, shown_of
 from .inputs import sound_of, text_of
 from .overlays import Overlay, overlay
 from .pixels import Look, decide_look, enlarged, row_of
@@ -84,7 +84,7 @@ def table_of(
     ]
     numbers = list(dict.fromkeys(name for each in said for name in each.scores))
     table = Table(columns=["sample", "input", "truth", "prediction", "score", *numbers])
-    inputs = _input_cells(samples, facts, look)
+    inputs = input_cells(samples, facts, look)
     for sample, shown, each in zip(samples, inputs, said, strict=True):
         further = (each.scores.get(name) for name in numbers)
         table.add_data(sample.id, shown, each.truth, each.prediction, each.score, *further)
@@ -101,34 +101,35 @@ def raw_table(
     targets = any(s.targets for s in samples)
     columns = ["sample", "input", "output", *(["target"] if targets else [])]
     table = Table(columns=columns, allow_mixed_types=True)
-    for i, shown in enumerate(_input_cells(samples, facts, look)):
-        sample = samples[i]
+    inputs = input_cells(samples, facts, look)
+    for i, (sample, shown) in enumerate(zip(samples, inputs, strict=True)):
         output = None if outputs is None else _cell(outputs.rows[i])
         table.add_data(sample.id, shown, output, *([_cell(sample.targets)] if targets else []))
     return table
 
 
-def _input_cells(
-    samples: Sequence[Sample], facts: DatasetFacts, look: Look | None
-) -> Iterator[Any]:
-    """Give each sample's input for a table; None of videos that are too many to be shown together."""
-    films = films_of([s.input for s in samples])
-    most = len(samples) if films is None else shown_of(films)
-    for place, sample in enumerate(samples):
-        yield input_cell(sample, facts, look) if place < most else None
+def input_cells(samples: Sequence[Sample], facts: DatasetFacts, look: Look | None) -> Iterator[Any]:
+    """Give each sample's input for a table: a picture, video, text, sound, few numbers, else dtype and shape.
 
-
-def input_cell(sample: Sample, facts: DatasetFacts, look: Look | None) -> Any:
-    """Give a sample's input for a table: a picture, video, text, sound, few numbers, else dtype and shape.
+    Videos that are too many to be shown together are None.
 
     Args:
-        sample: The sample.
+        samples: The samples.
         facts: What is known of data set and model.
-        look: How pictures and frames are shown; None where the input is neither.
+        look: How pictures and frames are shown; None where the inputs are neither.
     """
-    if look is not None:
-        frames = frames_of(sample.input)
-        return _plain_picture(sample, look) if frames is None else film(frames, look, sample.id)
+    films = None if look is None else films_of([s.input for s in samples])
+    if look is not None and films is not None:
+        most = shown_of(films)
+        for sample, frames in zip(samples[:most], films, strict=False):
+            yield film(frames, look, sample.id)
+        yield from [None] * (len(samples) - most)
+        return
+    for sample in samples:
+        yield _input_cell(sample, facts) if look is None else _plain_picture(sample, look)
+
+
+def _input_cell(sample: Sample, facts: DatasetFacts) -> Any:
     text = text_of(sample.input, facts)
     if text is not None:
         return text
